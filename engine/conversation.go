@@ -1,0 +1,152 @@
+// Package engine decides what a conversation does next. It is pure: a conversation and an event go in, the next
+// conversation and the effects come out. It has no clock, network, file, database, goroutine or randomness.
+//
+//	Definition --Compile--> Machine --NewCatalog--> Catalog --Step--> Conversation', []Effect
+package engine
+
+import (
+	"strings"
+	"time"
+)
+
+// OwnerKind says who may speak to the contact.
+type OwnerKind string
+
+// The owners of a conversation (design: one owner). Exactly one holds at any instant.
+const (
+	OwnerBot    OwnerKind = "bot"    // flows answer
+	OwnerQueue  OwnerKind = "queue"  // waiting for a human agent; nobody answers
+	OwnerAgent  OwnerKind = "agent"  // the human agent in Owner.Agent answers
+	OwnerPhone  OwnerKind = "phone"  // a person types in the WhatsApp Business app on the same number
+	OwnerClosed OwnerKind = "closed" // nothing is under way; the next message opens it again
+)
+
+// Owner is who holds the conversation.
+type Owner struct {
+	Kind  OwnerKind `json:"kind"`
+	Agent string    `json:"agent,omitempty"` // the human agent's id; only with OwnerAgent
+}
+
+// String renders the owner as it is written everywhere: "bot", "agent:u_7".
+func (o Owner) String() string {
+	if o.Kind == OwnerAgent {
+		return string(o.Kind) + ":" + o.Agent
+	}
+	return string(o.Kind)
+}
+
+// ParseOwner reads what Owner.String wrote.
+func ParseOwner(s string) Owner {
+	kind, agent, _ := strings.Cut(s, ":")
+	return Owner{Kind: OwnerKind(kind), Agent: agent}
+}
+
+// Contact is the customer. Its attributes outlive the conversation.
+type Contact struct {
+	ID         string         `json:"id"`
+	Name       string         `json:"name,omitempty"`
+	Language   string         `json:"language,omitempty"`   // "es"; empty until known
+	Attributes map[string]any `json:"attributes,omitempty"` // custom fields
+}
+
+// Identity is one way a channel knows a contact: {"kind":"phone","value":"34600111222"}.
+type Identity struct {
+	Kind  string `json:"kind"` // "phone", "bsuid", "parent", "visitor"
+	Value string `json:"value"`
+}
+
+// Conversation is everything between one contact and the business on one channel. It is stored as JSON between turns.
+// Treat a value as immutable: Step returns a changed copy.
+type Conversation struct {
+	ID      string  `json:"id"`
+	Channel string  `json:"channel"` // the channel's id, "web"
+	Contact Contact `json:"contact"`
+
+	Owner Owner `json:"owner"`
+	// Epoch grows by one at every change of owner. A human agent's action carries the epoch it was decided under; an older
+	// one is refused.
+	Epoch int64 `json:"epoch"`
+	// Fence is the lowest epoch whose messages may still be sent. It rises to Epoch when a person takes over, so that what
+	// the bot had queued before can not be said after.
+	Fence int64 `json:"fence"`
+
+	Seq     int64    `json:"seq"`               // turns taken; grows by one at each Step
+	Runs    []Run    `json:"runs,omitempty"`    // in the order they were started
+	Focus   []string `json:"focus,omitempty"`   // run ids; the last one gets free text
+	NextRun int      `json:"nextRun,omitempty"` // numbers runs: "r1", "r2"
+	Chat    *Chat    `json:"chat,omitempty"`    // the open handoff, nil when there is none
+
+	// Deferred are messages that arrived while the run in focus waited for a call. They are answered, in order, in the turn
+	// in which the call ends.
+	Deferred []Event `json:"deferred,omitempty"`
+	// Misses counts messages in a row that no flow understood.
+	Misses int `json:"misses,omitempty"`
+	// Lease numbers the quiet-time timers of OwnerPhone, so that only the newest one counts.
+	Lease int64 `json:"lease,omitempty"`
+
+	LastInbound time.Time `json:"lastInbound,omitzero"` // the contact's last message by the channel's clock; opens the 24-hour window
+}
+
+// WaitKind is what a run waits for.
+type WaitKind string
+
+// The waits of this version of the language.
+const (
+	WaitAsk     WaitKind = "ask"
+	WaitCall    WaitKind = "call"
+	WaitHandoff WaitKind = "handoff"
+)
+
+// Run is one flow being executed in a conversation.
+type Run struct {
+	ID      string         `json:"id"` // unique in its conversation
+	Flow    string         `json:"flow"`
+	Version string         `json:"version"` // content hash; a run keeps its version until it ends
+	State   string         `json:"state"`
+	Entry   int64          `json:"entry"` // grows by one each time a state is entered; what an older entry armed is stale
+	Wait    WaitKind       `json:"wait,omitempty"`
+	Slots   map[string]any `json:"slots,omitempty"`
+	// Attempts counts answers in a row that the current question did not understand.
+	Attempts int       `json:"attempts,omitempty"`
+	CallID   string    `json:"call,omitempty"`   // the effect id of the call it waits for
+	Timers   []Timer   `json:"timers,omitempty"` // armed by the current state
+	Path     []string  `json:"path,omitempty"`   // the last states walked, oldest first
+	Failed   string    `json:"failed,omitempty"` // what went wrong last: "call find_order: 503"
+	Started  time.Time `json:"started"`
+}
+
+// Timer is a due time armed by a state.
+type Timer struct {
+	ID    string    `json:"id"` // "conv/seq/n"
+	Due   time.Time `json:"due"`
+	Run   string    `json:"run,omitempty"` // empty for the conversation's own (the phone's lease)
+	Entry int64     `json:"entry"`         // Run.Entry (or Conversation.Lease) when it was armed
+	Event string    `json:"event"`         // "after:30m"
+}
+
+// Chat is the part of a handed-over chat that the conversation must know. The work item itself is handoff.Chat.
+type Chat struct {
+	ID       string    `json:"id"` // the effect id of the first RequestHandoff
+	Run      string    `json:"run,omitempty"`
+	Queue    string    `json:"queue"`
+	Since    time.Time `json:"since"` // first waiting time; kept through requeue and a repeated handoff
+	Outcomes []string  `json:"outcomes,omitempty"`
+}
+
+// Run returns the run with that id, or nil.
+func (c *Conversation) Run(id string) *Run {
+	for i := range c.Runs {
+		if c.Runs[i].ID == id {
+			return &c.Runs[i]
+		}
+	}
+	return nil
+}
+
+// InFocus returns the run that gets free text, or nil.
+func (c *Conversation) InFocus() *Run {
+	if len(c.Focus) == 0 {
+		return nil
+	}
+	return c.Run(c.Focus[len(c.Focus)-1])
+}
