@@ -2,16 +2,13 @@ package engine
 
 import "fmt"
 
-// RefusalCode says why a human agent's action was refused.
-type RefusalCode = string
-
-// The refusals of a human agent's action.
+// The codes of refusals.
 const (
-	RefusedNotOwner   RefusalCode = "not_owner"   // somebody or something else holds the conversation
-	RefusedStaleEpoch RefusalCode = "stale_epoch" // the owner changed after the agent had looked
-	RefusedNoChat     RefusalCode = "no_chat"     // the conversation has no open chat
-	RefusedBadOutcome RefusalCode = "bad_outcome" // the outcome is not one the chat may end with
-	RefusedClosed     RefusalCode = "closed"      // the chat has ended
+	RefusedNotOwner   = "not_owner"   // somebody or something else holds the conversation
+	RefusedStaleEpoch = "stale_epoch" // the owner changed after the agent had looked
+	RefusedNoChat     = "no_chat"     // the conversation has no open chat
+	RefusedBadOutcome = "bad_outcome" // the outcome is not one the chat may end with
+	RefusedClosed     = "closed"      // the chat has ended
 )
 
 // Refusal is a human agent's action that does not count. The conversation is as it was before.
