@@ -76,13 +76,13 @@ type Conversation struct {
 	NextRun int      `json:"nextRun,omitempty"` // numbers runs: "r1", "r2"
 	Chat    *Chat    `json:"chat,omitempty"`    // the open handoff, nil when there is none
 
-	// Deferred are messages that arrived while the run in focus waited for a call. They are answered, in order, in the turn
-	// in which the call ends.
+	// Deferred are events that have to wait: messages while the run in focus waits for a call, answers and business events while
+	// people own the conversation. They are taken up, in order, in the turn that ends the waiting.
 	Deferred []Event `json:"deferred,omitempty"`
 	// Misses counts messages in a row that no flow understood.
 	Misses int `json:"misses,omitempty"`
-	// Lease numbers the quiet-time timers of OwnerPhone, so that only the newest one counts.
-	Lease int64 `json:"lease,omitempty"`
+	// Lease is the quiet-time timer of OwnerPhone: when it is due the conversation goes back.
+	Lease *Timer `json:"lease,omitempty"`
 
 	LastInbound time.Time `json:"lastInbound,omitzero"` // the contact's last message by the channel's clock; opens the 24-hour window
 }
@@ -120,7 +120,7 @@ type Timer struct {
 	ID    string    `json:"id"` // "conv/seq/n"
 	Due   time.Time `json:"due"`
 	Run   string    `json:"run,omitempty"` // empty for the conversation's own (the phone's lease)
-	Entry int64     `json:"entry"`         // Run.Entry (or Conversation.Lease) when it was armed
+	Entry int64     `json:"entry"`         // Run.Entry when it was armed
 	Event string    `json:"event"`         // "after:30m"
 }
 

@@ -8,7 +8,7 @@ const (
 	RefusedStaleEpoch = "stale_epoch" // the owner changed after the agent had looked
 	RefusedNoChat     = "no_chat"     // the conversation has no open chat
 	RefusedBadOutcome = "bad_outcome" // the outcome is not one the chat may end with
-	RefusedClosed     = "closed"      // the chat has ended
+	RefusedBadText    = "bad_text"    // a message is empty or longer than MaxReplyRunes
 )
 
 // Refusal is a human agent's action that does not count. The conversation is as it was before.

@@ -1,0 +1,260 @@
+package engine
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/expr-lang/expr"
+	"github.com/looplab/fsm"
+
+	"relevo/engine/diag"
+)
+
+// Surroundings is what a flow may refer to besides itself.
+type Surroundings struct {
+	Scripts map[string]Script // by name
+	Config  map[string]any    // what expressions see as config; nil: anything goes
+	Queues  []string          // nil: anything goes
+}
+
+// compilation is one flow on its way to a machine.
+type compilation struct {
+	def      *Definition
+	around   Surroundings
+	scope    scope
+	machine  *Machine
+	findings diag.List
+	events   []fsm.EventDesc
+}
+
+// stage is one step of Compile.
+type stage struct {
+	name string
+	run  func(*compilation)
+}
+
+// stages are run in this order, all of them, so that one run reports every finding. A new check is a new row.
+var stages = []stage{
+	{"names", checkNames},         // states, slots and choices are unique; languages are known
+	{"scripts", checkScripts},     // every listed script exists
+	{"slots", compileSlots},       // types and patterns
+	{"texts", checkTexts},         // every text exists in every language
+	{"states", compileStates},     // what each state does; needs slots and scripts
+	{"ways", compileWays},         // on, after, goto; needs states
+	{"triggers", compileTriggers}, // what starts the flow
+	{"exits", checkExits},         // every waiting state has a way out
+	{"reach", checkReachable},     // every state can be reached; needs ways
+	{"carry", buildInstances},     // the looplab/fsm machine that carries it all
+}
+
+// Compile gives a definition its meaning. The machine is nil when the findings hold an error; warnings do not stop it.
+func Compile(def *Definition, around Surroundings) (*Machine, diag.List) {
+	c := &compilation{
+		def: def, around: around,
+		scope: newScope(def, around.Scripts, around.Config),
+		machine: &Machine{
+			Flow: def.Flow.V, Version: def.Hash, Definition: def, initial: def.Initial.V,
+			states: map[string]*state{}, on: map[string][]alternative{}, slots: map[string]*slot{},
+		},
+	}
+	for _, s := range stages {
+		s.run(c)
+	}
+	c.findings.Sort()
+	if c.findings.HasErrors() {
+		return nil, c.findings
+	}
+	return c.machine, c.findings
+}
+
+func checkNames(c *compilation) {
+	c.unique("state", "duplicate-state", MaxStates, len(c.def.States), func(i int) Str { return c.def.States[i].Name })
+	c.unique("slot", "duplicate-slot", MaxSlots, len(c.def.Slots), func(i int) Str { return c.def.Slots[i].Name })
+	c.unique("language", "duplicate-language", 0, len(c.def.Languages), func(i int) Str { return c.def.Languages[i] })
+	for _, st := range c.def.States {
+		if st.Ask != nil {
+			c.unique("choice", "duplicate-choice", MaxChoices, len(st.Ask.Choices), func(i int) Str { return st.Ask.Choices[i].Name })
+		}
+	}
+	for _, l := range c.def.Languages {
+		c.machine.languages = append(c.machine.languages, l.V)
+	}
+}
+
+// unique reports repeated names and, with limit over 0, too many of them.
+func (c *compilation) unique(what, code string, limit, n int, name func(int) Str) {
+	seen := map[string]diag.Range{}
+	for i := range n {
+		s := name(i)
+		if first, twice := seen[s.V]; twice {
+			c.findings.Errorf(s.At, code, fmt.Sprintf("the first one is on line %d; rename or remove one", first.Start.Line), "%s %q is there twice", what, s.V)
+			continue
+		}
+		seen[s.V] = s.At
+	}
+	if limit > 0 && n > limit {
+		c.findings.Errorf(name(limit).At, "too-many", "split the flow in two", "there are %d of these (%s), the limit is %d", n, what, limit)
+	}
+}
+
+func checkScripts(c *compilation) {
+	for _, s := range c.def.Scripts {
+		name := scriptName(s.V)
+		if _, ok := c.around.Scripts[name]; !ok {
+			names := []string{}
+			for _, script := range c.around.Scripts {
+				names = append(names, script.File)
+			}
+			c.findings.Errorf(s.At, "unknown-script", suggest(s.V, names, "put the file into the scripts folder"), "no script file is named %q", s.V)
+		}
+		c.machine.scripts = append(c.machine.scripts, name)
+	}
+}
+
+func compileSlots(c *compilation) {
+	for _, s := range c.def.Slots {
+		sl := &slot{name: s.Name.V, typ: SlotType(s.Type.V)}
+		if s.Pattern.V != "" {
+			re, err := regexp.Compile(`^(?:` + s.Pattern.V + `)$`)
+			if err != nil {
+				c.findings.Errorf(s.Pattern.At, "bad-pattern", "patterns are RE2: no look-around and no back-references", "this pattern can not be read: %s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+				continue
+			}
+			sl.pattern = re
+			if s.Example.V != "" && !re.MatchString(s.Example.V) {
+				c.findings.Errorf(s.Example.At, "bad-example", "change the example or the pattern", "the example %q does not match the slot's own pattern", s.Example.V)
+			}
+		}
+		c.machine.slots[s.Name.V] = sl
+	}
+	for _, st := range c.def.States {
+		if st.Ask == nil {
+			continue
+		}
+		name := st.Ask.Slot
+		declared := c.machine.slots[name.V]
+		switch {
+		case declared == nil && len(st.Ask.Choices) == 0:
+			c.findings.Errorf(name.At, "unknown-slot", suggest(name.V, c.slotNames(), "declare it under slots"), "no slot is named %q", name.V)
+		case declared == nil:
+			c.machine.slots[name.V] = &slot{name: name.V, typ: SlotChoice}
+		case declared.typ == SlotObject:
+			c.findings.Errorf(name.At, "unaskable-slot", "ask for a text or a choice", "slot %q holds an object, which nobody can type", name.V)
+		}
+	}
+}
+
+func (c *compilation) slotNames() []string {
+	names := make([]string, 0, len(c.machine.slots))
+	for name := range c.machine.slots {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// checkTexts walks every text of the file in order.
+func checkTexts(c *compilation) {
+	c.checkText(c.def.Title)
+	for _, st := range c.def.States {
+		for _, say := range st.Say {
+			c.checkText(say)
+		}
+		if st.Ask != nil {
+			c.checkText(st.Ask.Reask)
+			for _, ch := range st.Ask.Choices {
+				c.checkText(ch.Title)
+			}
+		}
+		if st.Handoff != nil {
+			c.checkText(st.Handoff.Say)
+		}
+	}
+	for _, tr := range c.def.Triggers {
+		for _, p := range tr.Phrases {
+			c.checkLanguage(p.Language)
+		}
+	}
+}
+
+func (c *compilation) checkText(t Text) {
+	if t.IsZero() {
+		return
+	}
+	if t.All != nil {
+		c.checkLength(*t.All)
+		return
+	}
+	missing := slices.Clone(c.machine.languages)
+	for _, lt := range t.By {
+		c.checkLanguage(lt.Language)
+		c.checkLength(lt.Text)
+		missing = slices.DeleteFunc(missing, func(l string) bool { return l == lt.Language.V })
+	}
+	if len(missing) > 0 {
+		c.findings.Errorf(t.At, "missing-language", fmt.Sprintf("add %s: …", missing[0]), "this text is missing in %s", strings.Join(missing, ", "))
+	}
+}
+
+func (c *compilation) checkLanguage(l Str) {
+	if !slices.Contains(c.machine.languages, l.V) {
+		c.findings.Errorf(l.At, "unknown-language", suggest(l.V, c.machine.languages, "list it under languages"), "language %q is not one of the flow's", l.V)
+	}
+}
+
+func (c *compilation) checkLength(s Str) {
+	if len(s.V) > MaxTextBytes {
+		c.findings.Errorf(s.At, "text-too-long", "split it into several messages", "this text has %d bytes, the limit is %d", len(s.V), MaxTextBytes)
+	}
+}
+
+func compileTriggers(c *compilation) {
+	for _, tr := range c.def.Triggers {
+		t := trigger{event: tr.Event.V, state: c.def.Initial.V, phrases: map[string][][]string{}}
+		if tr.Goto.V != "" {
+			t.state = tr.Goto.V
+			c.target(tr.Goto)
+		}
+		for _, p := range tr.Phrases {
+			for _, phrase := range p.Phrases {
+				w := words(phrase.V)
+				if len(w) == 0 {
+					c.findings.Errorf(phrase.At, "empty-phrase", "write words that a contact may type", "this phrase has no letters or digits")
+					continue
+				}
+				t.phrases[p.Language.V] = append(t.phrases[p.Language.V], w)
+			}
+		}
+		c.machine.triggers = append(c.machine.triggers, t)
+	}
+	c.target(c.def.Initial)
+}
+
+// target reports a state name that leads nowhere.
+func (c *compilation) target(s Str) {
+	if _, ok := c.machine.states[s.V]; ok {
+		return
+	}
+	names := make([]string, 0, len(c.def.States))
+	for _, st := range c.def.States {
+		names = append(names, st.Name.V)
+	}
+	hint := suggest(s.V, names, "add the state, or name one that exists")
+	for _, st := range c.def.States {
+		if hint == fmt.Sprintf("did you mean %q?", st.Name.V) {
+			hint = fmt.Sprintf("did you mean %q (line %d)?", st.Name.V, st.Name.At.Start.Line)
+		}
+	}
+	c.findings.Errorf(s.At, "unknown-state", hint, "no state is named %q", s.V)
+}
+
+// buildInstances makes the pool of looplab/fsm machines that carry the flow.
+func buildInstances(c *compilation) {
+	initial, events := c.def.Initial.V, c.events
+	c.machine.instances.New = func() any { return fsm.NewFSM(initial, events, fsm.Callbacks{}) }
+}
+
+// guard is what a when must be.
+func guard() expr.Option { return expr.AsBool() }

@@ -1,0 +1,139 @@
+package engine
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/looplab/fsm"
+
+	"relevo/engine/diag"
+)
+
+func compileStates(c *compilation) {
+	for _, def := range c.def.States {
+		st := &state{name: def.Name.V, end: def.End.V, set: c.assigns(def.Set)}
+		for _, say := range def.Say {
+			st.say = append(st.say, c.message(say))
+		}
+		if def.Ask != nil {
+			st.ask = c.ask(def)
+		}
+		if def.Call != nil {
+			st.call = c.call(def.Call)
+		}
+		if def.Handoff != nil {
+			st.handoff = c.handoff(def.Handoff)
+		}
+		c.machine.states[st.name] = st
+	}
+}
+
+func (c *compilation) message(t Text) message {
+	if t.IsZero() {
+		return nil
+	}
+	m := message{}
+	if t.All != nil {
+		m[""] = c.scope.compileTemplate(&c.findings, *t.All)
+	}
+	for _, lt := range t.By {
+		m[lt.Language.V] = c.scope.compileTemplate(&c.findings, lt.Text)
+	}
+	return m
+}
+
+func (c *compilation) assigns(defs []Assign) []assign {
+	var out []assign
+	for _, def := range defs {
+		a := assign{value: c.scope.compile(&c.findings, def.Value, nil)}
+		if attribute, isContact := strings.CutPrefix(def.Target.V, "contact."); isContact {
+			a.attribute = attribute
+		} else if a.slot = def.Target.V; c.machine.slots[a.slot] == nil {
+			c.findings.Errorf(def.Target.At, "unknown-slot", suggest(a.slot, c.slotNames(), "declare it under slots"), "no slot is named %q", a.slot)
+		}
+		out = append(out, a)
+	}
+	return out
+}
+
+func (c *compilation) ask(def State) *ask {
+	a := &ask{
+		slot: def.Ask.Slot.V, reask: c.message(def.Ask.Reask), attempts: DefaultAttempts,
+		again: def.Name.V + ".again",
+	}
+	if def.Ask.Attempts.Set {
+		a.attempts = def.Ask.Attempts.V
+	}
+	for _, ch := range def.Ask.Choices {
+		a.choices = append(a.choices, choice{name: ch.Name.V, title: c.message(ch.Title)})
+	}
+	if len(def.Say) == 0 {
+		c.findings.Errorf(def.Ask.Slot.At, "silent-question", "add a say with the question", "state %q asks without saying anything", def.Name.V)
+	}
+	c.events = append(c.events, fsm.EventDesc{Name: a.again, Src: []string{def.Name.V}, Dst: def.Name.V})
+	return a
+}
+
+func (c *compilation) call(def *CallSpec) *call {
+	cl := &call{
+		method: def.Method, url: c.scope.compileTemplate(&c.findings, def.URL), save: def.Save.V,
+		timeout: DefaultTimeout, retries: DefaultRetries, body: c.body(def.At, def.Body),
+	}
+	for _, h := range def.Headers {
+		cl.headers = append(cl.headers, header{name: h.Name.V, value: c.scope.compileTemplate(&c.findings, h.Value)})
+	}
+	if def.Timeout.Set {
+		cl.timeout = def.Timeout.V
+		if cl.timeout <= 0 || cl.timeout > MaxCallTimeout {
+			c.findings.Errorf(def.Timeout.At, "bad-duration", "write a time up to "+MaxCallTimeout.String()+", for example 5s", "a call can not wait for %s", cl.timeout)
+		}
+	}
+	if def.Retries.Set {
+		cl.retries = def.Retries.V
+	}
+	if save := c.machine.slots[def.Save.V]; def.Save.V != "" && save == nil {
+		c.findings.Errorf(def.Save.At, "unknown-slot", suggest(def.Save.V, c.slotNames(), "declare it under slots"), "no slot is named %q", def.Save.V)
+	} else if save != nil && save.typ != SlotObject {
+		c.findings.Errorf(def.Save.At, "wrong-slot-type", "declare the slot as {type: object}", "an answer can not be saved in %q, which is a %s", def.Save.V, save.typ)
+	}
+	return cl
+}
+
+// body compiles the strings of a JSON body into templates. Findings inside a body point at the call.
+func (c *compilation) body(at diag.Range, v any) any {
+	switch v := v.(type) {
+	case string:
+		return c.scope.compileTemplate(&c.findings, Str{V: v, At: at})
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for k, item := range v {
+			out[k] = c.body(at, item)
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i, item := range v {
+			out[i] = c.body(at, item)
+		}
+		return out
+	default:
+		return v
+	}
+}
+
+func (c *compilation) handoff(def *HandoffSpec) *handoff {
+	h := &handoff{queue: def.Queue.V, priority: PriorityNormal, say: c.message(def.Say)}
+	if def.Priority.V != "" {
+		h.priority = Priority(def.Priority.V)
+	}
+	if def.Summary.V != "" {
+		h.summary = c.scope.compileTemplate(&c.findings, def.Summary)
+	}
+	for _, o := range def.Outcomes {
+		h.outcomes = append(h.outcomes, o.V)
+	}
+	if c.around.Queues != nil && !slices.Contains(c.around.Queues, h.queue) {
+		c.findings.Errorf(def.Queue.At, "unknown-queue", suggest(h.queue, slices.Clone(c.around.Queues), "add it under queues in relevo.yaml"), "no queue is named %q", h.queue)
+	}
+	return h
+}

@@ -1,0 +1,347 @@
+package engine
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/file"
+	"github.com/expr-lang/expr/types"
+	"github.com/expr-lang/expr/vm"
+
+	"relevo/engine/diag"
+)
+
+// Limits of expressions and of the texts they make.
+const (
+	// MaxExpressionBytes is the length of one expression; what does not fit in a line is a script.
+	MaxExpressionBytes = 2000
+	// maxExpressionNodes bounds what one expression can do in a turn.
+	maxExpressionNodes = 500
+	// MaxRenderedBytes is the length of a text after interpolation. A longer one is cut and the cut is traced.
+	MaxRenderedBytes = 16 << 10
+)
+
+// impureBuiltins would make a turn depend on something other than its inputs: the clock, or Go's random order of maps.
+var impureBuiltins = []string{"now", "keys", "values", "toPairs"}
+
+// expression is one compiled expression. It is read-only and shared by all runs of a flow version.
+type expression struct {
+	source  string
+	program *vm.Program
+	at      diag.Range
+}
+
+// scope is what names in expressions mean. Strict types find mistakes when a flow is compiled; at run time every name is
+// dynamic, so that an unset slot is nil and not a crash.
+type scope struct {
+	strict types.Map
+}
+
+func newScope(def *Definition, scripts map[string]Script, config map[string]any) scope {
+	m := types.Map{
+		"contact": types.Map{
+			"id": types.String, "name": types.String, "language": types.String,
+			"attributes": types.Map{types.Extra: types.Any},
+		},
+		"event": types.Map{
+			"name": types.String, "key": types.String, "text": types.String,
+			"data": types.Map{types.Extra: types.Any},
+		},
+		"language": types.String,
+		"now":      types.TypeOf(time.Time{}),
+		"config":   configType(config),
+	}
+	for _, s := range def.Scripts {
+		name := scriptName(s.V)
+		functions := types.Map{}
+		for _, fn := range scripts[name].Functions {
+			functions[fn] = types.TypeOf(func(...any) (any, error) { return nil, nil })
+		}
+		m[name] = functions
+	}
+	for name, typ := range slotTypes(def) {
+		m[name] = typ
+	}
+	return scope{strict: m}
+}
+
+func configType(config map[string]any) types.Type {
+	if config == nil {
+		return types.Map{types.Extra: types.Any}
+	}
+	m := types.Map{}
+	for k, v := range config {
+		if _, isText := v.(string); isText {
+			m[k] = types.String
+		} else {
+			m[k] = types.Any
+		}
+	}
+	return m
+}
+
+// slotTypes lists every slot a flow has: the declared ones and those that a question with choices declares by itself.
+func slotTypes(def *Definition) map[string]types.Type {
+	m := map[string]types.Type{}
+	for _, st := range def.States {
+		if st.Ask != nil && len(st.Ask.Choices) > 0 {
+			m[st.Ask.Slot.V] = types.String
+		}
+	}
+	for _, s := range def.Slots {
+		if SlotType(s.Type.V) == SlotObject {
+			m[s.Name.V] = types.Any
+		} else {
+			m[s.Name.V] = types.String
+		}
+	}
+	return m
+}
+
+func scriptName(file string) string { return strings.TrimSuffix(file, ".js") }
+
+// compile checks an expression against the strict types and compiles it for dynamic ones. want is a type the result must have.
+func (sc scope) compile(l *diag.List, s Str, want expr.Option) *expression {
+	if len(s.V) > MaxExpressionBytes {
+		l.Errorf(s.At, "expression-too-long", "move it into a function of a script", "this expression has %d bytes, the limit is %d", len(s.V), MaxExpressionBytes)
+		return nil
+	}
+	if strings.TrimSpace(s.V) == "" {
+		l.Errorf(s.At, "expression", "write an expression, for example order.status == \"lost\"", "the expression is empty")
+		return nil
+	}
+	options := []expr.Option{expr.Env(sc.strict), expr.MaxNodes(maxExpressionNodes), expr.Timezone("UTC")}
+	for _, name := range impureBuiltins {
+		options = append(options, expr.DisableBuiltin(name))
+	}
+	if want != nil {
+		options = append(options, want)
+	}
+	if _, err := expr.Compile(s.V, options...); err != nil {
+		sc.report(l, s, err)
+		return nil
+	}
+	options[0] = expr.Env(nil)
+	program, err := expr.Compile(s.V, append(options, expr.AllowUndefinedVariables())...)
+	if err != nil {
+		sc.report(l, s, err)
+		return nil
+	}
+	return &expression{source: s.V, program: program, at: s.At}
+}
+
+// report turns the expression compiler's error into a finding at the smallest wrong thing.
+func (sc scope) report(l *diag.List, s Str, err error) {
+	at, message := s.At, err.Error()
+	var fe *file.Error
+	if errors.As(err, &fe) {
+		at, message = within(s, fe.Line, fe.Column), fe.Message
+	}
+	if name, isName := strings.CutPrefix(message, "unknown name "); isName {
+		name, _, _ = strings.Cut(name, " ")
+		at.End = at.Start
+		at.End.Column += utf8.RuneCountInString(name)
+		l.Errorf(clip(at, s.At), "unknown-name", suggest(name, sc.names(), "declare it under slots, or check the spelling"), "nothing here is called %q", name)
+		return
+	}
+	l.Errorf(at, "expression", "see the expression language in docs/flows.md", "%s", message)
+}
+
+func (sc scope) names() []string {
+	names := make([]string, 0, len(sc.strict))
+	for name := range sc.strict {
+		names = append(names, name)
+	}
+	return names
+}
+
+// within finds the place of a column inside a scalar. It is exact for a scalar on one line, plain or quoted without escapes;
+// otherwise the whole scalar is the place.
+func within(s Str, line, column int) diag.Range {
+	width, length := s.At.End.Column-s.At.Start.Column, utf8.RuneCountInString(s.V)
+	if s.At.Start.Line != s.At.End.Line || line > 1 || width != length && width != length+2 {
+		return s.At
+	}
+	at := s.At
+	at.Start.Column += column + (width-length)/2
+	at.End = at.Start
+	at.End.Column++
+	return at
+}
+
+// clip keeps a place inside another one.
+func clip(r, outer diag.Range) diag.Range {
+	if r.Start.Line == outer.End.Line && r.End.Column > outer.End.Column {
+		r.End.Column = max(outer.End.Column, r.Start.Column)
+	}
+	return r
+}
+
+// run evaluates the expression. Panics of the expression machine (a wrong type at run time) come back as errors.
+func (e *expression) run(env map[string]any) (any, error) {
+	v, err := expr.Run(e.program, env)
+	if err != nil {
+		var se *ScriptError
+		if errors.As(err, &se) {
+			return nil, se
+		}
+		return nil, fmt.Errorf("%s:%d:%d: %s: %w", e.at.File, e.at.Start.Line, e.at.Start.Column, e.source, firstLine(err))
+	}
+	return v, nil
+}
+
+func firstLine(err error) error {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return errors.New(line)
+}
+
+// truth evaluates a guard. Anything but true does not hold.
+func (e *expression) truth(env map[string]any) (bool, error) {
+	v, err := e.run(env)
+	if err != nil {
+		return false, err
+	}
+	holds, _ := v.(bool)
+	return holds, nil
+}
+
+// template is a text with {{ expressions }}, cut into parts once.
+type template struct {
+	parts []templatePart
+}
+
+// templatePart is either literal text or an expression.
+type templatePart struct {
+	text string
+	expr *expression
+}
+
+// compileTemplate cuts a text at {{ and }} and compiles what is between.
+func (sc scope) compileTemplate(l *diag.List, s Str) *template {
+	t := &template{}
+	rest, offset := s.V, 0
+	for {
+		open := strings.Index(rest, "{{")
+		if open < 0 {
+			t.literal(rest)
+			return t
+		}
+		end := closing(rest[open+2:])
+		if end < 0 {
+			l.Errorf(part(s, offset+open, 2), "unclosed-expression", "close it with }}", "{{ has no }}")
+			return t
+		}
+		t.literal(rest[:open])
+		inner := rest[open+2 : open+2+end]
+		lead := len(inner) - len(strings.TrimLeft(inner, " \t\n"))
+		code := strings.TrimSpace(inner)
+		at := Str{V: code, At: part(s, offset+open+2+lead, len(code))}
+		if e := sc.compile(l, at, nil); e != nil {
+			t.parts = append(t.parts, templatePart{expr: e})
+		}
+		offset += open + 2 + end + 2
+		rest = s.V[offset:]
+	}
+}
+
+func (t *template) literal(s string) {
+	if s != "" {
+		t.parts = append(t.parts, templatePart{text: s})
+	}
+}
+
+// closing finds the }} that ends an expression: not inside a string, not the end of a map inside the expression.
+func closing(s string) int {
+	depth, quote := 0, byte(0)
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		switch {
+		case quote != 0:
+			if c == '\\' {
+				i++
+			} else if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'' || c == '`':
+			quote = c
+		case c == '{':
+			depth++
+		case c == '}' && depth > 0:
+			depth--
+		case c == '}' && i+1 < len(s) && s[i+1] == '}':
+			return i
+		}
+	}
+	return -1
+}
+
+// part is the place of some bytes of a scalar, exact where within is.
+func part(s Str, from, length int) diag.Range {
+	width, runes := s.At.End.Column-s.At.Start.Column, utf8.RuneCountInString(s.V)
+	if s.At.Start.Line != s.At.End.Line || width != runes && width != runes+2 {
+		return s.At
+	}
+	at := s.At
+	at.Start.Column += utf8.RuneCountInString(s.V[:from]) + (width-runes)/2
+	at.End = at.Start
+	at.End.Column += utf8.RuneCountInString(s.V[from : from+length])
+	return at
+}
+
+// render fills the template in. cut tells that the result was longer than MaxRenderedBytes.
+func (t *template) render(env map[string]any) (text string, cut bool, err error) {
+	if len(t.parts) == 1 && t.parts[0].expr == nil {
+		return t.parts[0].text, false, nil
+	}
+	var b strings.Builder
+	for _, p := range t.parts {
+		if p.expr == nil {
+			b.WriteString(p.text)
+			continue
+		}
+		v, err := p.expr.run(env)
+		if err != nil {
+			return "", false, err
+		}
+		b.WriteString(display(v))
+	}
+	text = b.String()
+	if len(text) <= MaxRenderedBytes {
+		return text, false, nil
+	}
+	text = text[:MaxRenderedBytes]
+	for !utf8.ValidString(text) {
+		text = text[:len(text)-1]
+	}
+	return text + "…", true, nil
+}
+
+// display writes a value for people.
+func display(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case string:
+		return v
+	case bool:
+		return strconv.FormatBool(v)
+	case int:
+		return strconv.Itoa(v)
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	case time.Time:
+		return v.UTC().Format("2006-01-02 15:04")
+	default:
+		b, err := json.Marshal(v) // sorts the keys of maps
+		if err != nil {
+			return ""
+		}
+		return string(b)
+	}
+}
