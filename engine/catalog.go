@@ -101,3 +101,16 @@ func (c *Catalog) Step(conv Conversation, ev Event) (Conversation, []Effect, err
 	t.settle()
 	return t.conv, t.effects, nil
 }
+
+// Rescue takes an event that Step could not survive: the conversation goes to people, with the reason. Nothing else is attempted.
+func (c *Catalog) Rescue(conv Conversation, ev Event, why string) (Conversation, []Effect) {
+	t := &turn{catalog: c, conv: conv, ev: ev}
+	t.conv.Runs = append([]Run(nil), conv.Runs...)
+	t.conv.Seq++
+	t.trace("rescued", why)
+	if kind := t.conv.Owner.Kind; kind == OwnerBot || kind == OwnerClosed {
+		t.open("rescued")
+		t.giveUp(t.conv.InFocus(), "engine_failed", TextSomethingFailed)
+	}
+	return t.conv, t.effects
+}
