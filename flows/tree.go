@@ -1,0 +1,243 @@
+package flows
+
+import (
+	"errors"
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"relevo/engine/diag"
+)
+
+// parse reads the YAML of a source. root is nil when there is nothing to go on with.
+func parse(s *source, l *diag.List) (root *yaml.Node) {
+	var document yaml.Node
+	err := yaml.Load(s.text, &document, yaml.WithPlugin(depthLimit{}))
+	if err != nil {
+		reportSyntax(s, l, err)
+		return nil
+	}
+	if document.Kind != yaml.DocumentNode || len(document.Content) != 1 {
+		l.Errorf(s.top(), "yaml-documents", "write one flow in the file", "this file is empty")
+		return nil
+	}
+	return document.Content[0]
+}
+
+var errTooDeep = errors.New("nested too deeply")
+
+// What the parser says of no document and of several.
+const (
+	noDocument       = "no documents in stream"
+	severalDocuments = "found multiple"
+)
+
+// depthLimit stops the parser before a file of brackets costs time.
+type depthLimit struct{}
+
+// CheckDepth refuses more than MaxDepth lists and maps inside each other.
+func (depthLimit) CheckDepth(depth int, _ *yaml.DepthContext) error {
+	if depth > MaxDepth {
+		return errTooDeep
+	}
+	return nil
+}
+
+// CheckAlias has nothing to limit: a tree of nodes keeps aliases as they are, and allowed refuses them.
+func (depthLimit) CheckAlias(int, int) error { return nil }
+
+// syntax says in plain words what the parser found. The first row whose text is part of the parser's message counts.
+var syntax = []struct {
+	found   string // in the parser's message
+	context string // in the parser's context; the place is then where that began
+	message string
+	hint    string
+}{
+	{"mapping values are not allowed", "", "there is a colon where none can be", "put the text in quotes if the colon is part of it; otherwise check how far the line is indented"},
+	{"did not find expected ',' or ']'", "flow sequence", "this list is not closed, or a comma is missing in it", "end it with ], and put texts with commas or brackets in quotes"},
+	{"did not find expected ',' or '}'", "flow mapping", "this map is not closed, or a comma is missing in it", "end it with }, and put texts with commas or braces in quotes"},
+	{"unexpected end of stream", "quoted scalar", "this quote is never closed", "add the closing quote"},
+	{"unexpected document indicator", "quoted scalar", "this quote is never closed", "add the closing quote"},
+	{"tab character", "", "a tab can not indent a line", "use spaces"},
+	{"cannot start any token", "", "a text can not begin with this character", "put the text in quotes; indent with spaces, not with tabs"},
+	{"unknown escape character", "", "\\ and this letter have no meaning in double quotes", "write \\\\ for a backslash, or use single quotes"},
+	{"could not find expected ':'", "", "a key has no colon", "write a colon and a space behind the key"},
+	{"did not find expected key", "", "this does not fit what stands before it", "check how far the line is indented, and that nothing follows a closing quote"},
+	{"did not find expected '-' indicator", "", "this is not an item of the list before it", "begin with a dash, in the same column as the other items"},
+	{"block sequence entries are not allowed", "", "a list can not begin here", "write its first dash on a line of its own"},
+}
+
+func reportSyntax(s *source, l *diag.List, err error) {
+	message := err.Error()
+	switch {
+	case strings.Contains(message, noDocument):
+		l.Errorf(s.top(), "yaml-documents", "write one flow in the file", "this file is empty")
+		return
+	case strings.Contains(message, severalDocuments):
+		l.Errorf(s.secondDocument(), "yaml-documents", "write one flow in each file", "a second document begins here")
+		return
+	}
+	var le *yaml.LoadError
+	if !errors.As(err, &le) {
+		l.Errorf(s.top(), "yaml-syntax", "", "this file is not YAML: %s", message)
+		return
+	}
+	at := s.mark(le.Mark.Line, le.Mark.Column)
+	switch {
+	case le.Message == errTooDeep.Error():
+		l.Errorf(at, "yaml-too-deep", "move parts into states of their own", "lists and maps are more than %d deep here", MaxDepth)
+		return
+	case strings.Contains(le.Message, "unknown anchor"):
+		l.Errorf(at, "yaml-alias", "write the value itself", "aliases are not part of the flow language")
+		return
+	}
+	for _, row := range syntax {
+		if !strings.Contains(le.Message, row.found) || !strings.Contains(le.ContextMsg, row.context) {
+			continue
+		}
+		if row.context != "" {
+			at = s.mark(le.ContextMark.Line, le.ContextMark.Column)
+		}
+		l.Errorf(at, "yaml-syntax", row.hint, "%s", row.message)
+		return
+	}
+	l.Errorf(at, "yaml-syntax", "check the quotes, the colons and the indentation around this place", "this is not YAML: %s", le.Message)
+}
+
+func (s *source) mark(line, column int) diag.Range { return s.span(line, column, 1) }
+
+// secondDocument finds where a document begins after the first one: at --- after content, or at content after "...".
+func (s *source) secondDocument() diag.Range {
+	content, ended := false, false
+	for i, runes := range s.lines {
+		line := strings.TrimRight(string(runes), " \t")
+		marker, _, _ := strings.Cut(line, " ")
+		switch {
+		case line == "", strings.HasPrefix(line, "#"), !content && strings.HasPrefix(line, "%"):
+		case marker == "---" && content, ended:
+			return s.span(i+1, 1, len(runes))
+		case marker == "...":
+			ended = content
+		default:
+			content = marker != "---" || line != "---" || content
+		}
+	}
+	return s.span(len(s.lines), 1, 1)
+}
+
+// tree checks what a flow may use of YAML and turns nodes into the plain values that JSON Schema knows.
+type tree struct {
+	src      *source
+	findings *diag.List
+	stop     bool // something was found that makes the values meaningless
+}
+
+// value turns a node into nil, bool, int64, float64, string, []any or map[string]any.
+func (t *tree) value(n *yaml.Node, depth int) any {
+	if !t.allowed(n, depth) {
+		return nil
+	}
+	switch n.Kind {
+	case yaml.MappingNode:
+		return t.mapping(n, depth)
+	case yaml.SequenceNode:
+		items := make([]any, 0, len(n.Content))
+		for _, item := range n.Content {
+			items = append(items, t.value(item, depth+1))
+		}
+		return items
+	default:
+		return t.scalar(n)
+	}
+}
+
+// allowed reports anchors, aliases, tags and too many levels.
+func (t *tree) allowed(n *yaml.Node, depth int) bool {
+	at := t.src.mark(n.Line, n.Column)
+	switch {
+	case depth > MaxDepth:
+		t.findings.Errorf(at, "yaml-too-deep", "move parts into states of their own", "lists and maps are more than %d deep here", MaxDepth)
+	case n.Kind == yaml.AliasNode:
+		t.findings.Errorf(t.src.span(n.Line, n.Column, 1+len([]rune(n.Value))), "yaml-alias", "write the value itself", "aliases are not part of the flow language")
+	case n.Anchor != "":
+		t.findings.Errorf(at, "yaml-alias", "remove the & and the name behind it", "anchors are not part of the flow language")
+	case n.Style&yaml.TaggedStyle != 0:
+		t.findings.Errorf(at, "yaml-tag", "remove the tag; put the value in quotes if it is a text", "tags such as !!str are not part of the flow language")
+	default:
+		return true
+	}
+	t.stop = true
+	return false
+}
+
+func (t *tree) mapping(n *yaml.Node, depth int) any {
+	m := make(map[string]any, len(n.Content)/2)
+	first := make(map[string]*yaml.Node, len(n.Content)/2)
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, val := n.Content[i], n.Content[i+1]
+		if !t.key(n, key, depth) {
+			continue
+		}
+		v := t.value(val, depth+1)
+		if before, twice := first[key.Value]; twice {
+			t.findings.Errorf(t.src.scalar(key), "duplicate-key", "the first one is on line "+strconv.Itoa(before.Line)+"; rename or remove one", "%s is there twice", quoted(key.Value))
+			continue
+		}
+		first[key.Value], m[key.Value] = key, v
+	}
+	return m
+}
+
+func (t *tree) key(parent, key *yaml.Node, depth int) bool {
+	at := t.src.mark(key.Line, key.Column)
+	switch {
+	case key.Kind == yaml.MappingNode && parent.Style&yaml.FlowStyle != 0:
+		t.findings.Errorf(t.src.mark(parent.Line, parent.Column), "wrong-type", `put it in quotes: "{{ … }}"`, "braces make a map here, not a text")
+	case key.Tag == "!!merge":
+		t.findings.Errorf(at, "yaml-alias", "write the keys themselves", "merging maps with << is not part of the flow language")
+	case key.Kind == yaml.MappingNode || key.Kind == yaml.SequenceNode:
+		t.findings.Errorf(at, "wrong-type", "write a word", "a key can not be a map or a list")
+	default:
+		return t.allowed(key, depth)
+	}
+	t.stop = true
+	return false
+}
+
+// Words and numbers that other readers of YAML take for something else.
+var (
+	yaml11Bool  = regexp.MustCompile(`^(?i:y|yes|n|no|on|off)$`)
+	plainNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$`)
+)
+
+func (t *tree) scalar(n *yaml.Node) any {
+	switch n.Tag {
+	case "!!null":
+		return nil
+	case "!!bool":
+		return strings.EqualFold(n.Value, "true")
+	case "!!int", "!!float":
+		return t.number(n)
+	}
+	if n.Style == 0 && yaml11Bool.MatchString(n.Value) {
+		t.findings.Warnf(t.src.scalar(n), "yaml-ambiguous", "put it in quotes: "+quoted(n.Value), "%s is a text here, but other programs read it as true or false", n.Value)
+	}
+	return n.Value
+}
+
+func (t *tree) number(n *yaml.Node) any {
+	if !plainNumber.MatchString(n.Value) {
+		t.findings.Warnf(t.src.scalar(n), "yaml-ambiguous", "put it in quotes if it is a text; write numbers in plain digits", "%s may be read as another number than it seems", n.Value)
+	}
+	if i, err := strconv.ParseInt(n.Value, 10, 64); err == nil && n.Tag == "!!int" {
+		return i
+	}
+	var f float64
+	if err := n.Decode(&f); err != nil || math.IsInf(f, 0) || math.IsNaN(f) {
+		return n.Value
+	}
+	return f
+}
