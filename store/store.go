@@ -124,6 +124,8 @@ type OutboxRow struct {
 	Attempts     int       // tries that failed
 	NextAt       time.Time // not before; zero: at once
 	AttemptedAt  time.Time // of a try whose end is not known; zero: none under way
+	// Unknowns counts tries whose end is not known: MarkAttempt adds one, MarkRetry without KeepUnknown clears them.
+	Unknowns int
 }
 
 // Retry is a failed try.

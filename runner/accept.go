@@ -1,0 +1,157 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"relevo/channel"
+	"relevo/engine"
+	"relevo/store"
+)
+
+// Accept stores what a channel received and posts it for its turns. When it returns nil, nothing of it can be lost.
+func (r *Runner) Accept(ctx context.Context, d channel.Delivery) error {
+	if err := r.admit(len(d.Inbound)); err != nil {
+		return err
+	}
+	now := r.now().UTC()
+	arrivals := make([]store.Arrival, 0, len(d.Inbound))
+	var statuses []channel.Inbound
+	for _, in := range d.Inbound {
+		if in.Event.Kind == engine.EventStatus {
+			statuses = append(statuses, in)
+			continue
+		}
+		in.Event.At = now
+		arrivals = append(arrivals, r.arrival(in))
+	}
+	kept := make([]store.Kept, 0, len(d.Kept))
+	for _, k := range d.Kept {
+		kept = append(kept, store.Kept{Channel: k.Channel, Kind: k.Kind, Detail: k.Detail, Body: k.Body, At: now})
+	}
+	if len(arrivals)+len(kept) > 0 {
+		if err := r.take(ctx, arrivals, kept); err != nil {
+			return err
+		}
+	}
+	for _, s := range statuses {
+		if err := r.status(ctx, s, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *Runner) admit(n int) error {
+	if r.ctx.Err() != nil {
+		return ErrClosed
+	}
+	if r.mail.waiting()+n > MaxQueued {
+		return ErrOverloaded
+	}
+	return nil
+}
+
+func (r *Runner) arrival(in channel.Inbound) store.Arrival {
+	name := ""
+	if in.Event.Message != nil {
+		name = in.Event.Message.Name
+	}
+	return store.Arrival{
+		Channel: in.Channel, DedupeKey: in.DedupeKey, Bucket: in.Bucket, Identities: in.Identities, Name: name,
+		NewContact: r.newID(), NewConversation: r.newID(), Event: in.Event,
+	}
+}
+
+// take stores arrivals and posts the new ones, in their order.
+func (r *Runner) take(ctx context.Context, arrivals []store.Arrival, kept []store.Kept) error {
+	accepted, err := r.store.Accept(ctx, arrivals, kept)
+	if err != nil {
+		return fmt.Errorf("accept %d events: %w", len(arrivals), err)
+	}
+	for _, a := range accepted {
+		if !a.Duplicate {
+			r.mail.post(a.Conversation, job{event: a.Event, inbox: a.Inbox})
+		}
+	}
+	return nil
+}
+
+// status records what the channel says of a message of ours. Only a failure is a turn.
+func (r *Runner) status(ctx context.Context, in channel.Inbound, now time.Time) error {
+	s := *in.Event.Status
+	s.Effect, _, _ = strings.Cut(s.Effect, "#") // a part of a message that was split
+	effect, conversation, changed, err := r.store.RecordStatus(ctx, in.Channel, s, now)
+	if err != nil {
+		return fmt.Errorf("record a status: %w", err)
+	}
+	if s.Effect != "" {
+		r.deliver.known(s)
+	}
+	if !changed || conversation == "" {
+		return nil
+	}
+	r.hub.publish(Update{Conversation: conversation, Delivery: &store.Delivery{Effect: effect, State: s.State, Code: s.Code, Detail: s.Detail, At: now}})
+	if s.State != engine.DeliveryFailed {
+		return nil
+	}
+	return r.undeliverable(ctx, conversation, engine.Status{Effect: effect, State: s.State, Code: s.Code, Detail: s.Detail})
+}
+
+// undeliverable tells the flow, durably, that a message will not arrive.
+func (r *Runner) undeliverable(ctx context.Context, conversation string, s engine.Status) error {
+	return r.take(ctx, []store.Arrival{{
+		Conversation: conversation, DedupeKey: "undeliverable:" + s.Effect,
+		Event: engine.Event{ID: "undeliverable:" + s.Effect, Kind: engine.EventStatus, At: r.now().UTC(), Status: &s},
+	}}, nil)
+}
+
+// Business takes a business event. A repeated id is a duplicate and changes nothing.
+func (r *Runner) Business(ctx context.Context, b BusinessRequest) (store.Accepted, error) {
+	if err := r.admit(1); err != nil {
+		return store.Accepted{}, err
+	}
+	a := store.Arrival{
+		Channel: b.Channel, DedupeKey: "event:" + b.ID, Conversation: b.Conversation,
+		NewContact: r.newID(), NewConversation: r.newID(),
+		Event: engine.Event{
+			ID: "event:" + b.ID, Kind: engine.EventBusiness, At: r.now().UTC(),
+			Business: &engine.BusinessEvent{Name: b.Name, Key: b.Key, Data: b.Data},
+		},
+	}
+	if b.Conversation == "" {
+		a.Identities = []engine.Identity{b.Identity}
+		if r.channels[b.Channel] == nil {
+			return store.Accepted{}, fmt.Errorf("channel %q: %w", b.Channel, store.ErrNotFound)
+		}
+	}
+	accepted, err := r.store.Accept(ctx, []store.Arrival{a}, nil)
+	if err != nil {
+		return store.Accepted{}, fmt.Errorf("accept event %s: %w", b.Name, err)
+	}
+	if !accepted[0].Duplicate {
+		r.mail.post(accepted[0].Conversation, job{event: accepted[0].Event, inbox: accepted[0].Inbox})
+	}
+	return accepted[0], nil
+}
+
+// Act carries out a human agent's action and returns the conversation afterwards. The error is an *engine.Refusal when the action
+// may not happen, store.ErrNotFound for an unknown conversation.
+func (r *Runner) Act(ctx context.Context, conversation string, a engine.AgentAction) (engine.Conversation, []engine.Effect, error) {
+	if err := r.admit(1); err != nil {
+		return engine.Conversation{}, nil, err
+	}
+	done := make(chan result, 1)
+	event := engine.Event{ID: "act:" + r.newID(), Kind: engine.EventAgent, At: r.now().UTC(), Agent: &a}
+	r.mail.post(conversation, job{event: event, done: done})
+	select {
+	case res := <-done:
+		return res.conv, res.effects, res.err
+	case <-ctx.Done():
+		return engine.Conversation{}, nil, ctx.Err()
+	case <-r.ctx.Done():
+		return engine.Conversation{}, nil, ErrClosed
+	}
+}
