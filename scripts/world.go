@@ -1,0 +1,199 @@
+package scripts
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/dop251/goja"
+
+	"relevo/engine"
+)
+
+// world is one JavaScript world, made for one call.
+type world struct {
+	vm      *goja.Runtime
+	worker  *worker
+	program program
+	call    call
+}
+
+// stop is an outcome that is neither thrown nor an interrupt.
+type stop struct{ reason, detail string }
+
+func (s stop) Error() string { return s.reason + ": " + s.detail }
+
+// evaluate loads the script, calls the function and returns its result as JSON.
+func (w world) evaluate() ([]byte, error) {
+	vm := w.vm
+	vm.SetMaxCallStackSize(w.worker.budget.MaxDepth)
+	vm.SetTimeSource(func() time.Time { return w.call.Now.UTC() })
+	vm.SetRandSource(rand.New(rand.NewPCG(w.call.Seed, 0)).Float64) //nolint:gosec // a replay must draw the same numbers
+	args, stringify, err := w.data()
+	if err != nil {
+		return nil, err
+	}
+	if err := w.worker.fence(vm); err != nil {
+		return nil, err
+	}
+	exports := vm.NewObject()
+	if err := vm.Set("exports", exports); err != nil {
+		return nil, err
+	}
+	if _, err := vm.RunProgram(w.program.code); err != nil {
+		return nil, err
+	}
+	fn, ok := goja.AssertFunction(exports.Get(w.call.Function))
+	if !ok {
+		return nil, stop{ReasonUnknownFunction, ""}
+	}
+	result, err := fn(goja.Undefined(), args...)
+	if err != nil {
+		return nil, err
+	}
+	return w.export(result, stringify)
+}
+
+// data makes the arguments, and takes JSON.stringify while it is the one the world was born with. JSON.parse keeps the sorted
+// order of the keys; a Go map would be listed in random order.
+func (w world) data() ([]goja.Value, goja.Callable, error) {
+	natives := w.vm.Get("JSON").ToObject(w.vm)
+	parse, _ := goja.AssertFunction(natives.Get("parse"))
+	stringify, _ := goja.AssertFunction(natives.Get("stringify"))
+	list, err := parse(goja.Undefined(), w.vm.ToValue(string(w.call.Args)))
+	if err != nil {
+		return nil, nil, err
+	}
+	var args []goja.Value
+	w.vm.ForOf(list, func(v goja.Value) bool {
+		args = append(args, v)
+		return true
+	})
+	return args, stringify, nil
+}
+
+// export makes plain JSON of a result. JSON.stringify refuses cycles; what it leaves out (functions, undefined) is null.
+func (w world) export(result goja.Value, stringify goja.Callable) ([]byte, error) {
+	text, err := stringify(goja.Undefined(), result)
+	if err != nil {
+		return nil, err
+	}
+	if goja.IsUndefined(text) {
+		return []byte("null"), nil
+	}
+	if limit := w.worker.budget.MaxResultBytes; text.(goja.String).Length() > limit {
+		return nil, stop{ReasonResultSize, fmt.Sprintf("more than %d bytes", limit)}
+	}
+	out := []byte(text.String())
+	if limit := w.worker.budget.MaxResultBytes; len(out) > limit {
+		return nil, stop{ReasonResultSize, fmt.Sprintf("more than %d bytes", limit)}
+	}
+	if nesting(out) > MaxDataDepth {
+		return nil, stop{ReasonDepth, fmt.Sprintf("the result is nested deeper than %d", MaxDataDepth)}
+	}
+	if !json.Valid(out) { // a script can leave half a surrogate pair, which is not text
+		return nil, stop{ReasonThrew, "the result is not data"}
+	}
+	return out, nil
+}
+
+// guard runs f and returns what it threw, or was stopped with, as an error. Code outside must not touch a value of the script.
+func guard(f func() error) (err error) {
+	defer func() {
+		switch x := recover().(type) {
+		case nil:
+		case error:
+			err = x
+		default:
+			err = fmt.Errorf("%v", reflect.TypeOf(x)) // not its text: that could run code of the script
+		}
+	}()
+	return f()
+}
+
+// explain turns an error of evaluate into what the author reads. The text of a thrown object is read inside a guard, and only
+// where it is a plain string.
+func (w world) explain(err error) *engine.ScriptError {
+	out := &engine.ScriptError{Script: w.program.source.File, Function: w.call.Function, Reason: ReasonThrew}
+	var (
+		stopped     stop
+		interrupted *goja.InterruptedError
+		overflow    *goja.StackOverflowError
+		thrown      *goja.Exception
+	)
+	switch {
+	case errors.As(err, &stopped):
+		out.Reason, out.Detail = stopped.reason, stopped.detail
+	case errors.As(err, &interrupted):
+		out.Reason = ReasonDeadline
+		w.locate(out, interrupted.Stack())
+	case errors.As(err, &overflow):
+		out.Reason = ReasonDepth
+		out.Detail = fmt.Sprintf("more than %d calls inside each other", w.worker.budget.MaxDepth)
+		w.locate(out, overflow.Stack())
+	case errors.As(err, &thrown):
+		w.locate(out, thrown.Stack())
+		if g := guard(func() error { out.Detail = shorten(thrownText(thrown.Value())); return nil }); errors.As(g, &interrupted) {
+			out.Reason = ReasonDeadline
+		}
+	default:
+		out.Detail = "internal error of the interpreter"
+	}
+	return out
+}
+
+// thrownText describes a thrown value: "RangeError: too many", or the value itself if it is not an object.
+func thrownText(v goja.Value) string {
+	obj, ok := v.(*goja.Object)
+	if !ok {
+		if v == nil {
+			return ""
+		}
+		return v.String()
+	}
+	name, message := plainString(obj.Get("name")), plainString(obj.Get("message"))
+	switch {
+	case message == "" && name == "":
+		return obj.ClassName()
+	case message == "":
+		return name
+	case name == "" || name == "Error":
+		return message
+	}
+	return name + ": " + message
+}
+
+func plainString(v goja.Value) string {
+	if s, ok := v.(goja.String); ok {
+		return s.String()
+	}
+	return ""
+}
+
+// locate sets the place of the innermost frame that is in the script's own file.
+func (w world) locate(out *engine.ScriptError, stack []goja.StackFrame) {
+	for _, frame := range stack {
+		if pos := frame.Position(); frame.SrcName() == w.program.source.File && pos.Line > 0 {
+			at := position(w.program.source.Code, pos.Line, pos.Column)
+			out.Line, out.Column = at.Line, at.Column
+			return
+		}
+	}
+}
+
+func shorten(text string) string {
+	text = strings.ToValidUTF8(text, "�")
+	if len(text) <= MaxDetailBytes {
+		return text
+	}
+	cut := MaxDetailBytes
+	for !utf8.RuneStart(text[cut]) {
+		cut--
+	}
+	return text[:cut]
+}
