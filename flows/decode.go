@@ -2,6 +2,7 @@ package flows
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v4"
@@ -121,14 +122,21 @@ func (d *decoder) integer(n *yaml.Node) engine.Int {
 func (d *decoder) text(key, val *yaml.Node) engine.Text {
 	t := engine.Text{At: d.src.place(key, val)}
 	if val.Kind == yaml.ScalarNode {
-		s := d.str(val)
+		s := d.line(val)
 		t.All = &s
 		return t
 	}
 	for language, text := range pairs(val) {
-		t.By = append(t.By, engine.LanguageText{Language: d.str(language), Text: d.str(text)})
+		t.By = append(t.By, engine.LanguageText{Language: d.str(language), Text: d.line(text)})
 	}
 	return t
+}
+
+// line reads a text without the line end that | and > leave behind it.
+func (d *decoder) line(n *yaml.Node) engine.Str {
+	s := d.str(n)
+	s.V = strings.TrimRight(s.V, "\n")
+	return s
 }
 
 func (d *decoder) duration(n *yaml.Node) engine.Duration {
@@ -148,7 +156,7 @@ func parseDuration(s string) (time.Duration, bool) {
 		}
 		n, err := strconv.ParseFloat(s[:i], 64)
 		const maxDays = 100_000 // 273 years; a time.Duration ends at 292
-		if err != nil || n < 0 || n > maxDays {
+		if err != nil || !(n >= 0 && n <= maxDays) { // not: n < 0, which a NaN passes
 			return 0, false
 		}
 		if days = time.Duration(n * float64(24*time.Hour)); i == len(s)-1 {

@@ -72,19 +72,15 @@ func (f finding) wrongType() {
 	if f.key != nil {
 		where = quoted(f.key.Value) + " is "
 	}
-	f.errorf("wrong-type", f.typeHint(), "%s%s, expected %s", where, describe(f.value), expected)
+	f.errorf("wrong-type", f.typeHint(expected), "%s%s, expected %s", where, describe(f.value), expected)
 }
 
-func (f finding) typeHint() string {
-	wantsText := f.schema["type"] == "string" || f.schema["oneOf"] != nil
+func (f finding) typeHint(expected string) string {
 	switch value := f.value.(type) {
 	case nil:
-		if f.val.Value == "" && f.key != nil && f.key.Column > 1 && strings.Contains(f.key.Value, " ") {
-			return "a comma inside { } begins a new entry; put texts that hold commas in quotes"
-		}
 		return "write a value behind the colon"
 	case bool, int64, float64:
-		if wantsText {
+		if strings.HasPrefix(expected, "a text") {
 			return "if it is a text, put it in quotes: " + quoted(f.val.Value)
 		}
 	case string:

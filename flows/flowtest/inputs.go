@@ -1,0 +1,127 @@
+package flowtest
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"relevo/engine"
+)
+
+// answer is what a call of the flow gets: "GET /orders/AB123456 200 {…}" or "GET /orders/AB123456 timeout".
+type answer struct {
+	line   int
+	method string
+	url    string // the end of the address
+	result engine.CallResult
+}
+
+func parseAnswer(s string) (answer, error) {
+	head, data := s, ""
+	if i := strings.IndexAny(s, "{["); i >= 0 {
+		head, data = s[:i], s[i:]
+	}
+	f := strings.Fields(head)
+	if len(f) != 3 {
+		return answer{}, errors.New("an answer has a method, an address and a status")
+	}
+	a := answer{method: f[0], url: f[1]}
+	body, err := decodeData(data)
+	if err != nil {
+		return answer{}, err
+	}
+	a.result.Body = body
+	if status, err := strconv.Atoi(f[2]); err != nil {
+		a.result.Error = f[2]
+	} else if a.result.Status = status; status < 100 || status > 599 {
+		return answer{}, fmt.Errorf("%d is not an HTTP status", status)
+	}
+	return a, nil
+}
+
+// parseAction reads what a human agent does: "ana claim", "ana: Hello", "ana note: …", "ana close resolved".
+func parseAction(s string) (engine.AgentAction, error) {
+	head, text, says := strings.Cut(s, ":")
+	f := strings.Fields(head)
+	if len(f) == 0 {
+		return engine.AgentAction{}, errors.New("nobody acts here")
+	}
+	a := engine.AgentAction{Agent: f[0], Name: f[0], Text: strings.TrimSpace(text)}
+	verb := strings.Join(f[1:], " ")
+	switch {
+	case says && verb == "":
+		a.Verb = engine.AgentReply
+	case says && verb == "note":
+		a.Verb = engine.AgentNote
+	case verb == "claim":
+		a.Verb = engine.AgentClaim
+	case verb == "release":
+		a.Verb = engine.AgentRelease
+	case len(f) == 3 && f[1] == "close":
+		a.Verb, a.Outcome = engine.AgentClose, f[2]
+	default:
+		return a, fmt.Errorf("a human agent can not %q", verb)
+	}
+	return a, nil
+}
+
+// parseEvent reads a business event: "order.delayed key=AB123456 {…}".
+func parseEvent(s string) (engine.BusinessEvent, error) {
+	head, data := s, ""
+	if i := strings.IndexByte(s, '{'); i >= 0 {
+		head, data = s[:i], s[i:]
+	}
+	f := strings.Fields(head)
+	if len(f) == 0 || len(f) > 2 {
+		return engine.BusinessEvent{}, errors.New("an event has a name, and perhaps a key and data")
+	}
+	b := engine.BusinessEvent{Name: f[0]}
+	if len(f) == 2 {
+		key, isKey := strings.CutPrefix(f[1], "key=")
+		if !isKey {
+			return b, fmt.Errorf("%q is not a key", f[1])
+		}
+		b.Key = key
+	}
+	v, err := decodeData(data)
+	if err != nil {
+		return b, err
+	}
+	b.Data, _ = v.(map[string]any)
+	return b, nil
+}
+
+// ParseMessage reads what the contact sends: text, "[Title]" for a button of the last message with choices, "(audio)", "(image) a caption",
+// "(location 40.41,-3.70)". last are the choices of the bot's last message.
+func ParseMessage(s string, last []engine.Choice) (engine.Message, error) {
+	if title, isButton := strings.CutPrefix(s, "["); isButton && strings.HasSuffix(title, "]") {
+		title = strings.TrimSuffix(title, "]")
+		for _, c := range last {
+			if c.Title == title {
+				return engine.Message{Kind: engine.MessageButton, Text: title, Payload: c.Payload}, nil
+			}
+		}
+		return engine.Message{}, fmt.Errorf("the last message has no button %q", title)
+	}
+	head, caption, isMedia := strings.Cut(s, ")")
+	if !isMedia || !strings.HasPrefix(head, "(") {
+		return engine.Message{Kind: engine.MessageText, Text: s}, nil
+	}
+	kind, rest, _ := strings.Cut(head[1:], " ")
+	m := engine.Message{Kind: engine.MessageKind(kind), Text: strings.TrimSpace(caption)}
+	switch m.Kind {
+	case engine.MessageImage, engine.MessageVideo, engine.MessageAudio, engine.MessageDocument, engine.MessageSticker:
+		m.Media = &engine.Media{ID: "media"}
+	case engine.MessageLocation:
+		l := &engine.Location{}
+		if _, err := fmt.Sscanf(rest, "%f,%f", &l.Latitude, &l.Longitude); err != nil {
+			return m, fmt.Errorf("a location is written (location 40.41,-3.70)")
+		}
+		m.Location = l
+	case engine.MessageReaction, engine.MessageUnsupported, engine.MessageContacts:
+	default:
+		return engine.Message{Kind: engine.MessageText, Text: s}, nil
+	}
+	return m, nil
+}

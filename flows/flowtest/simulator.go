@@ -1,0 +1,193 @@
+// Package flowtest runs conversations without a server: transcripts for `relevo test`, the terminal simulator for `relevo talk`. It uses the
+// same engine as the server, with virtual time, and stores and reads the conversation between any two turns.
+package flowtest
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"relevo/engine"
+)
+
+// Simulator is one conversation with virtual time.
+type Simulator struct {
+	Catalog *engine.Catalog
+	Conv    engine.Conversation
+	Now     time.Time
+	// Call answers the HTTP calls of flows. It must not be nil when a flow makes one.
+	Call func(e engine.Effect) engine.CallResult
+	// Journal is every turn so far.
+	Journal []Turn
+
+	timers   []engine.Timer
+	messages int // numbers the contact's messages
+}
+
+// Turn is one event with what it caused.
+type Turn struct {
+	Event   engine.Event
+	Effects []engine.Effect
+}
+
+// maxTurnsAtOnce bounds what one input can set off: calls and timers that lead to each other for ever are a flow's mistake.
+const maxTurnsAtOnce = 1000
+
+// New starts a conversation that has not begun.
+func New(catalog *engine.Catalog, at time.Time) *Simulator {
+	return &Simulator{
+		Catalog: catalog, Now: at.UTC(),
+		Conv: engine.Conversation{
+			ID: "c1", Channel: "web", Contact: engine.Contact{ID: "p1"}, Owner: engine.Owner{Kind: engine.OwnerClosed},
+		},
+	}
+}
+
+// Message lets the contact write. Language is the channel's guess, such as the browser's.
+func (s *Simulator) Message(m engine.Message) ([]Turn, error) {
+	s.messages++
+	return s.take(engine.Event{ID: fmt.Sprintf("m%d", s.messages), Kind: engine.EventMessage, Message: &m})
+}
+
+// Echo lets a person write from the phone on the same number.
+func (s *Simulator) Echo(text string) ([]Turn, error) {
+	s.messages++
+	return s.take(engine.Event{ID: fmt.Sprintf("m%d", s.messages), Kind: engine.EventEcho, Echo: &engine.Message{Kind: engine.MessageText, Text: text}})
+}
+
+// Business lets a business system tell something.
+func (s *Simulator) Business(b engine.BusinessEvent) ([]Turn, error) {
+	s.messages++
+	return s.take(engine.Event{ID: fmt.Sprintf("m%d", s.messages), Kind: engine.EventBusiness, Business: &b})
+}
+
+// Agent lets a human agent act. The error is an *engine.Refusal when the action may not happen.
+func (s *Simulator) Agent(a engine.AgentAction) ([]Turn, error) {
+	s.messages++
+	return s.take(engine.Event{ID: fmt.Sprintf("m%d", s.messages), Kind: engine.EventAgent, Agent: &a})
+}
+
+// Advance lets time pass. Timers fire at their due times, in order.
+func (s *Simulator) Advance(d time.Duration) ([]Turn, error) {
+	end := s.Now.Add(d)
+	var turns []Turn
+	for range maxTurnsAtOnce {
+		next := s.due(end)
+		if next == nil {
+			s.Now = end
+			return turns, nil
+		}
+		s.Now = next.Due
+		more, err := s.take(engine.Event{ID: "timer:" + next.ID, Kind: engine.EventTimer, Timer: next})
+		turns = append(turns, more...)
+		if err != nil {
+			return turns, err
+		}
+	}
+	return turns, fmt.Errorf("more than %d timers fired within %s", maxTurnsAtOnce, d)
+}
+
+// due takes the earliest timer due by a time.
+func (s *Simulator) due(end time.Time) *engine.Timer {
+	at := -1
+	for i, t := range s.timers {
+		if !t.Due.After(end) && (at < 0 || t.Due.Before(s.timers[at].Due)) {
+			at = i
+		}
+	}
+	if at < 0 {
+		return nil
+	}
+	t := s.timers[at]
+	s.timers = slices.Delete(s.timers, at, at+1)
+	return &t
+}
+
+// Timers returns what is armed, the earliest first.
+func (s *Simulator) Timers() []engine.Timer {
+	sorted := slices.Clone(s.timers)
+	slices.SortStableFunc(sorted, func(a, b engine.Timer) int { return a.Due.Compare(b.Due) })
+	return sorted
+}
+
+// take runs the turn of an event, and of the calls it leads to.
+func (s *Simulator) take(ev engine.Event) ([]Turn, error) {
+	var turns []Turn
+	for queue := []engine.Event{ev}; len(queue) > 0; queue = queue[1:] {
+		if len(turns) >= maxTurnsAtOnce {
+			return turns, fmt.Errorf("one input led to more than %d turns", maxTurnsAtOnce)
+		}
+		next := queue[0]
+		next.At = s.Now
+		turn, err := s.step(next)
+		if err != nil {
+			return turns, err
+		}
+		turns = append(turns, turn)
+		for _, e := range turn.Effects {
+			switch e.Kind {
+			case engine.EffectTimer:
+				s.timers = append(s.timers, *e.Timer)
+			case engine.EffectCancelTimer:
+				s.timers = slices.DeleteFunc(s.timers, func(t engine.Timer) bool { return t.ID == e.Timer.ID })
+			case engine.EffectCall:
+				result := s.Call(e)
+				queue = append(queue, engine.Event{ID: e.ID, Kind: engine.EventCall, Call: &result})
+			}
+		}
+	}
+	return turns, nil
+}
+
+// step takes one turn with the conversation as it comes back from storage.
+func (s *Simulator) step(ev engine.Event) (Turn, error) {
+	stored, err := throughStorage(s.Conv)
+	if err != nil {
+		return Turn{}, err
+	}
+	event, err := throughStorage(ev)
+	if err != nil {
+		return Turn{}, err
+	}
+	conv, effects, err := s.Catalog.Step(stored, event)
+	if err != nil {
+		return Turn{}, err
+	}
+	s.Conv = conv
+	turn := Turn{Event: event, Effects: effects}
+	s.Journal = append(s.Journal, turn)
+	return turn, nil
+}
+
+// throughStorage writes a value as it is stored and reads it back.
+func throughStorage[T any](v T) (T, error) {
+	var out T
+	encoded, err := json.Marshal(v)
+	if err != nil {
+		return out, fmt.Errorf("store: %w", err)
+	}
+	if err := json.Unmarshal(encoded, &out); err != nil {
+		return out, fmt.Errorf("read back: %w", err)
+	}
+	return out, nil
+}
+
+// Replay steps the journal again from the start and reports the first turn that comes out differently.
+func (s *Simulator) Replay() error {
+	conv := New(s.Catalog, s.Now).Conv
+	for i, turn := range s.Journal {
+		next, effects, err := s.Catalog.Step(conv, turn.Event)
+		if err != nil {
+			return fmt.Errorf("replay of turn %d: %w", i+1, err)
+		}
+		got, errGot := json.Marshal(effects)
+		want, errWant := json.Marshal(turn.Effects)
+		if errGot != nil || errWant != nil || !bytes.Equal(got, want) {
+			return fmt.Errorf("replay of turn %d differs:\n got %s\nwant %s", i+1, got, want)
+		}
+		conv = next
+	}
+	return nil
+}

@@ -1,0 +1,233 @@
+package flowtest
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"relevo/engine/diag"
+)
+
+// Limits of a transcript file.
+const (
+	maxTranscriptBytes = 1 << 20
+	maxTranscriptLines = 20_000
+)
+
+// Transcript is a conversation as a test: what goes in, and what must come out. docs/transcripts.md describes the text form.
+type Transcript struct {
+	File     string
+	Flow     string // the flow file it is about
+	At       time.Time
+	Language string   // the channel's guess of the contact's language
+	Closed   []string // queues outside their business hours
+	Steps    []Step
+
+	head []string // the lines before the first step, for Update
+}
+
+// Step is one input with what must follow it.
+type Step struct {
+	Line   int
+	Input  Line
+	Expect []Line
+	tail   []string // blank lines and comments behind it
+}
+
+// Line is one line of a transcript. Text may have several lines of its own.
+type Line struct {
+	No   int
+	Sign string // ">", "<", "?", "+", "*", "&", "~", "=", "@", "!", "$"
+	Text string
+}
+
+// inputs are the signs of lines that something happens by; expectations are those of what must follow.
+const (
+	inputs       = ">+*&~="
+	expectations = "<?@!$"
+)
+
+// Parse reads a transcript. All findings are reported at once.
+func Parse(file string, source []byte) (*Transcript, diag.List) {
+	p := &parser{t: &Transcript{File: file, Language: "en"}}
+	switch {
+	case len(source) > maxTranscriptBytes:
+		p.fail(1, "", "too-large", "split it into several files", "a transcript has at most 1 MiB")
+	case !utf8.Valid(source):
+		p.fail(1, "", "encoding", "save the file as UTF-8", "the file is not UTF-8")
+	default:
+		p.parse(strings.Split(strings.ReplaceAll(strings.TrimRight(string(source), "\n"), "\r\n", "\n"), "\n"))
+	}
+	p.findings.Sort()
+	return p.t, p.findings
+}
+
+type parser struct {
+	t        *Transcript
+	findings diag.List
+}
+
+func (p *parser) fail(no int, line, code, hint, format string, args ...any) {
+	start := diag.Pos{Line: no, Column: 1}
+	end := diag.Pos{Line: no, Column: max(2, utf8.RuneCountInString(line)+1)}
+	p.findings.Errorf(diag.Range{File: p.t.File, Start: start, End: end}, "transcript-"+code, hint, format, args...)
+}
+
+func (p *parser) parse(lines []string) {
+	if len(lines) > maxTranscriptLines {
+		p.fail(maxTranscriptLines, "", "too-large", "split it into several files", "a transcript has at most %d lines", maxTranscriptLines)
+		return
+	}
+	for i, raw := range lines {
+		p.line(i+1, raw)
+	}
+	if p.t.Flow == "" {
+		p.fail(1, "", "no-flow", "begin with: flow flows/order_tracking.yaml", "the transcript does not say which flow it is about")
+	}
+	if p.t.At.IsZero() {
+		p.fail(1, "", "no-time", "add a line: at 2026-03-02T09:00:00Z", "the transcript does not say when it takes place")
+	}
+	if len(p.t.Steps) == 0 && len(p.findings) == 0 {
+		p.fail(1, "", "empty", "add a line: > Hello", "nothing happens in this transcript")
+	}
+}
+
+func (p *parser) line(no int, raw string) {
+	line := strings.TrimRight(raw, " \t")
+	switch {
+	case line == "" || strings.HasPrefix(line, "#"):
+		p.keep(raw)
+	case strings.HasPrefix(line, "  "):
+		p.more(no, line[2:])
+	case len(p.t.Steps) == 0 && !strings.ContainsAny(line[:1], inputs+expectations):
+		p.header(no, line)
+		p.t.head = append(p.t.head, raw)
+	case strings.ContainsAny(line[:1], inputs):
+		p.input(no, line)
+	case strings.ContainsAny(line[:1], expectations):
+		p.expect(no, line)
+	default:
+		p.fail(no, line, "line", "lines begin with one of > < ? + * & ~ = @ ! $ #", "this line is not understood")
+	}
+}
+
+// keep holds on to a blank line or comment, for Update.
+func (p *parser) keep(raw string) {
+	if n := len(p.t.Steps); n > 0 {
+		p.t.Steps[n-1].tail = append(p.t.Steps[n-1].tail, raw)
+	} else {
+		p.t.head = append(p.t.head, raw)
+	}
+}
+
+func (p *parser) header(no int, line string) {
+	key, value, _ := strings.Cut(line, " ")
+	value = strings.TrimSpace(value)
+	switch key {
+	case "flow":
+		p.t.Flow = value
+	case "at":
+		at, err := time.Parse(time.RFC3339, value)
+		if err != nil {
+			p.fail(no, line, "time", "write it like 2026-03-02T09:00:00Z", "%q is not a time", value)
+		}
+		p.t.At = at.UTC()
+	case "language":
+		p.t.Language = value
+	case "queue":
+		name, state, _ := strings.Cut(value, " ")
+		if state != "closed" {
+			p.fail(no, line, "header", "write: queue orders closed", "a queue can only be closed")
+		}
+		p.t.Closed = append(p.t.Closed, name)
+	default:
+		p.fail(no, line, "header", "the first lines are flow, at, language, queue", "%q is not known here", key)
+	}
+}
+
+// more continues the text of the line before.
+func (p *parser) more(no int, text string) {
+	if len(p.t.Steps) == 0 {
+		p.fail(no, text, "line", "remove the two spaces at the start", "this line continues nothing")
+		return
+	}
+	st := &p.t.Steps[len(p.t.Steps)-1]
+	last := &st.Input
+	if len(st.Expect) > 0 {
+		last = &st.Expect[len(st.Expect)-1]
+	}
+	last.Text += "\n" + text
+}
+
+func (p *parser) input(no int, line string) {
+	in := Line{No: no, Sign: line[:1], Text: strings.TrimSpace(line[1:])}
+	if err := in.check(); err != nil {
+		p.fail(no, line, "line", err.hint, "%s", err.message)
+	}
+	p.t.Steps = append(p.t.Steps, Step{Line: no, Input: in})
+}
+
+func (p *parser) expect(no int, line string) {
+	if len(p.t.Steps) == 0 {
+		p.fail(no, line, "line", "begin with what the contact writes: > Hello", "nothing has happened yet that this could follow")
+		return
+	}
+	st := &p.t.Steps[len(p.t.Steps)-1]
+	st.Expect = append(st.Expect, Line{No: no, Sign: line[:1], Text: strings.TrimSpace(line[1:])})
+}
+
+// lineError is a line that can not be understood.
+type lineError struct{ message, hint string }
+
+func (l Line) check() *lineError {
+	switch l.Sign {
+	case "+":
+		if _, err := parseDuration(l.Text); err != nil {
+			return &lineError{strconv.Quote(l.Text) + " is not a duration", "write a number and a unit, for example 15m, 25h or 2d"}
+		}
+	case "=":
+		if _, err := parseAnswer(l.Text); err != nil {
+			return &lineError{err.Error(), `write: = GET /orders/AB123456 200 {"status": "shipped"}`}
+		}
+	case "&":
+		if _, err := parseAction(l.Text); err != nil {
+			return &lineError{err.Error(), "write: & ana claim · & ana: Hello · & ana note: late again · & ana release · & ana close resolved"}
+		}
+	case "*":
+		if _, err := parseEvent(l.Text); err != nil {
+			return &lineError{err.Error(), `write: * order.delayed key=AB123456 {"days": 2}`}
+		}
+	}
+	return nil
+}
+
+// parseDuration reads 15m, 1h30m, 2d.
+func parseDuration(s string) (time.Duration, error) {
+	if days, isDays := strings.CutSuffix(s, "d"); isDays {
+		n, err := strconv.Atoi(days)
+		if err != nil || n < 0 || n > 3660 {
+			return 0, fmt.Errorf("%q is not a number of days", days)
+		}
+		return time.Duration(n) * 24 * time.Hour, nil
+	}
+	d, err := time.ParseDuration(s)
+	if err == nil && d < 0 {
+		return 0, fmt.Errorf("%q goes back in time", s)
+	}
+	return d, err
+}
+
+// decodeData reads the JSON at the end of a line; nothing is nil.
+func decodeData(s string) (any, error) {
+	if strings.TrimSpace(s) == "" {
+		return nil, nil
+	}
+	var v any
+	if err := json.Unmarshal([]byte(s), &v); err != nil {
+		return nil, fmt.Errorf("the data is not JSON: %w", err)
+	}
+	return v, nil
+}

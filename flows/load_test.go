@@ -1,0 +1,397 @@
+package flows
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"relevo/engine"
+	"relevo/engine/diag"
+)
+
+// around is what the shipped flows need to compile.
+var around = engine.Surroundings{Scripts: map[string]engine.Script{
+	"orders": {Name: "orders", File: "orders.js", Functions: []string{"describe"}},
+}}
+
+// TestShippedFlowsHaveNoFindings loads and compiles what the program comes with.
+func TestShippedFlowsHaveNoFindings(t *testing.T) {
+	t.Parallel()
+	defs, findings := LoadFS(Files, ".")
+	if len(findings) > 0 {
+		t.Errorf("findings: %v", findings)
+	}
+	names := []string{}
+	for _, def := range defs {
+		names = append(names, def.Flow.V)
+		if _, found := engine.Compile(def, around); len(found) > 0 {
+			t.Errorf("%s: %v", def.Flow.V, found)
+		}
+	}
+	if !slices.Contains(names, "order_tracking") {
+		t.Errorf("flows %v lack order_tracking", names)
+	}
+}
+
+// TestShippedButtonsFit keeps titles within what WhatsApp shows on a button: 20 characters.
+func TestShippedButtonsFit(t *testing.T) {
+	t.Parallel()
+	defs, _ := LoadFS(Files, ".")
+	for _, def := range defs {
+		titles := slices.Clone(def.Title.By)
+		for _, st := range def.States {
+			if st.Ask == nil {
+				continue
+			}
+			for _, c := range st.Ask.Choices {
+				titles = append(titles, c.Title.By...)
+			}
+		}
+		for _, title := range titles {
+			if n := len([]rune(title.Text.V)); n > 20 {
+				t.Errorf("%v: %q has %d characters", title.Text.At, title.Text.V, n)
+			}
+		}
+	}
+}
+
+// TestLoadDecodesEveryKey holds a definition against a file that uses every key.
+func TestLoadDecodesEveryKey(t *testing.T) {
+	t.Parallel()
+	source, err := os.ReadFile("testdata/every_key.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	def, findings := Load("every_key.yaml", source)
+	if len(findings) > 0 {
+		t.Fatal(findings)
+	}
+	want, err := os.ReadFile("testdata/every_key.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := outline(def)
+	if os.Getenv("UPDATE") != "" {
+		if err := os.WriteFile("testdata/every_key.txt", []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if d := cmp.Diff(got, string(want)); d != "" {
+		t.Errorf("got (-) want (+), UPDATE=1 writes it anew:\n%s", d)
+	}
+}
+
+// outline writes a definition a value a line, with its place: "States[0].Ask.Slot order_id 20:10-20:18".
+func outline(def *engine.Definition) string {
+	var b strings.Builder
+	var walk func(path string, v reflect.Value)
+	walk = func(path string, v reflect.Value) {
+		switch x := v.Interface().(type) {
+		case diag.Range:
+			return
+		case engine.Str:
+			if x != (engine.Str{}) {
+				fmt.Fprintf(&b, "%s %q %s\n", path, x.V, place(x.At))
+			}
+			return
+		case engine.Int:
+			if x.Set {
+				fmt.Fprintf(&b, "%s %d %s\n", path, x.V, place(x.At))
+			}
+			return
+		case engine.Duration:
+			if x.Set {
+				fmt.Fprintf(&b, "%s %s %s\n", path, x.V, place(x.At))
+			}
+			return
+		}
+		switch v.Kind() {
+		case reflect.Pointer, reflect.Interface:
+			if !v.IsNil() {
+				walk(path, v.Elem())
+			}
+		case reflect.Struct:
+			for i := range v.NumField() {
+				walk(path+"."+v.Type().Field(i).Name, v.Field(i))
+			}
+		case reflect.Slice:
+			for i := range v.Len() {
+				walk(fmt.Sprintf("%s[%d]", path, i), v.Index(i))
+			}
+		case reflect.Map:
+			m := v.Interface().(map[string]any)
+			for _, key := range slices.Sorted(maps.Keys(m)) {
+				if m[key] == nil {
+					fmt.Fprintf(&b, "%s.%s nil\n", path, key)
+					continue
+				}
+				walk(path+"."+key, reflect.ValueOf(m[key]))
+			}
+		default:
+			if !v.IsZero() {
+				fmt.Fprintf(&b, "%s %v\n", path, v.Interface())
+			}
+		}
+	}
+	walk("", reflect.ValueOf(def))
+	return b.String()
+}
+
+func place(r diag.Range) string {
+	return fmt.Sprintf("%d:%d-%d:%d", r.Start.Line, r.Start.Column, r.End.Line, r.End.Column)
+}
+
+// TestDecoderKnowsTheSchema: what the schema accepts is decoded, and nothing else.
+func TestDecoderKnowsTheSchema(t *testing.T) {
+	t.Parallel()
+	var doc struct {
+		Properties map[string]any
+		Defs       map[string]struct{ Properties map[string]any } `json:"$defs"`
+	}
+	if err := json.Unmarshal(Schema, &doc); err != nil {
+		t.Fatal(err)
+	}
+	call := slices.Concat(keys(callFields), keys(callMethods))
+	slices.Sort(call)
+	for name, tc := range map[string]struct {
+		decoder []string
+		schema  map[string]any
+	}{
+		"flow":        {keys(flowFields), doc.Properties},
+		"trigger":     {keys(triggerFields), doc.Defs["trigger"].Properties},
+		"slot":        {keys(slotFields), doc.Defs["slot"].Properties},
+		"state":       {keys(stateFields), doc.Defs["state"].Properties},
+		"alternative": {keys(alternativeFields), doc.Defs["alternative"].Properties},
+		"call":        {call, doc.Defs["call"].Properties},
+		"handoff":     {keys(handoffFields), doc.Defs["handoff"].Properties},
+	} {
+		if got, want := tc.decoder, keys(tc.schema); !slices.Equal(got, want) {
+			t.Errorf("%s: the decoder reads %v, the schema has %v", name, got, want)
+		}
+	}
+}
+
+func keys[M ~map[string]V, V any](m M) []string { return slices.Sorted(maps.Keys(m)) }
+
+// TestSchemas: everything has a title and a description, every keyword has its finding, and the limits are the engine's.
+func TestSchemas(t *testing.T) {
+	t.Parallel()
+	leading := []string{"$schema", "$id", "$ref", "$defs", "title", "description", "properties", "patternProperties", "items", "x-expect", "x-finding", "x-key", "x-one-of"}
+	for name, text := range map[string][]byte{"flow": Schema, "commands": commandsSchema} {
+		sc, err := newSchema(name+".schema.json", text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var walk func(at string, v any, names bool)
+		walk = func(at string, v any, names bool) {
+			m, _ := v.(map[string]any)
+			_, isRef := m["$ref"]
+			for key, val := range m {
+				if !names && !slices.Contains(leading, key) && keywords[key] == nil {
+					t.Errorf("%s%s: no finding for keyword %s", name, at, key)
+				}
+				switch {
+				case names:
+					sub, _ := val.(map[string]any)
+					_, ref := sub["$ref"]
+					if (sub["title"] == nil || sub["description"] == nil) && !ref {
+						t.Errorf("%s%s/%s: no title or description", name, at, key)
+					}
+					walk(at+"/"+key, val, false)
+				case key == "properties", key == "patternProperties", key == "$defs":
+					walk(at+"/"+key, val, true)
+				case key == "items":
+					walk(at+"/"+key, val, false)
+				}
+			}
+			_ = isRef
+		}
+		walk("", sc.raw, false)
+	}
+	limits := map[string]any{
+		"/properties/states/maxProperties":              engine.MaxStates,
+		"/properties/slots/maxProperties":               engine.MaxSlots,
+		"/$defs/state/properties/choices/maxProperties": engine.MaxChoices,
+		"/$defs/state/properties/attempts/maximum":      engine.MaxAttempts,
+		"/$defs/call/properties/retries/maximum":        engine.MaxCallRetries,
+		"/$defs/string/maxLength":                       engine.MaxTextBytes,
+	}
+	sc, err := newSchema("flow.schema.json", Schema)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at, want := range limits {
+		v := sc.raw
+		for _, token := range pointer(at) {
+			v = child(v, token)
+		}
+		if got := number(v); got != fmt.Sprint(want) {
+			t.Errorf("%s is %s, the engine says %v", at, got, want)
+		}
+	}
+}
+
+func TestHashIsTheContent(t *testing.T) {
+	t.Parallel()
+	source := []byte("\uFEFFflow: a\r\ntitle: A\r\nlanguages: [en]\r\ninitial: x\r\nstates:\r\n  x: {end: done}\r\n")
+	def, findings := Load("a.yaml", source)
+	if len(findings) > 0 {
+		t.Fatal(findings)
+	}
+	if !regexp.MustCompile(`^sha256:[0-9a-f]{64}$`).MatchString(def.Hash) {
+		t.Errorf("hash %q", def.Hash)
+	}
+	if got, want := place(def.States[0].End.At), "6:12-6:16"; got != want {
+		t.Errorf("place after a byte order mark and Windows line ends: got %s, want %s", got, want)
+	}
+	again, _ := Load("b.yaml", append(source, '\n'))
+	if again == nil || again.Hash == def.Hash {
+		t.Error("another content has the same hash")
+	}
+}
+
+func TestParseDuration(t *testing.T) {
+	t.Parallel()
+	for written, want := range map[string]time.Duration{
+		"30m": 30 * time.Minute, "1h30m": 90 * time.Minute, "2d": 48 * time.Hour, "1d12h": 36 * time.Hour, "0.5d": 12 * time.Hour, "250ms": 250 * time.Millisecond,
+		"": -1, "15 mins": -1, "30": -1, "-5m": -1, "d": -1, "1h2d": -1, "999999999d": -1, "9999999999h": -1, "1d-2h": -1, "NaNd": -1, "2d1d": -1,
+	} {
+		got, ok := parseDuration(written)
+		if !ok {
+			got = -1
+		}
+		if got != want {
+			t.Errorf("%q: got %v, want %v", written, got, want)
+		}
+	}
+}
+
+// brokenFS is a folder with a file that can not be opened.
+type brokenFS struct{ fstest.MapFS }
+
+func (b brokenFS) Open(name string) (fs.File, error) {
+	if strings.HasSuffix(name, "locked.yaml") {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: errors.New("permission denied")}
+	}
+	return b.MapFS.Open(name)
+}
+
+func TestLoadFSReadsWhatItCan(t *testing.T) {
+	t.Parallel()
+	good := []byte("flow: good\ntitle: A\nlanguages: [en]\ninitial: x\nstates:\n  x: {end: done}\n")
+	files := brokenFS{fstest.MapFS{
+		"flows/good.yaml": {Data: good}, "flows/bad.yaml": {Data: []byte("flow: bad\n")}, "flows/locked.yaml": {Data: good},
+		"flows/commands.yaml": {Data: []byte("commands: {}")}, "flows/notes.txt": {Data: []byte("x")}, "flows/old/x.yaml": {Data: good},
+	}}
+	defs, findings := LoadFS(files, "flows")
+	if len(defs) != 1 || defs[0].Flow.V != "good" || defs[0].File != "flows/good.yaml" {
+		t.Errorf("definitions %v", defs)
+	}
+	codes := map[string]bool{}
+	for _, d := range findings {
+		codes[d.Range.File+" "+d.Code] = true
+	}
+	want := map[string]bool{"flows/bad.yaml missing-key": true, "flows/locked.yaml unreadable": true}
+	if d := cmp.Diff(codes, want); d != "" {
+		t.Errorf("got (-) want (+):\n%s", d)
+	}
+	if _, findings := LoadFS(files, "nowhere"); len(findings) != 1 || findings[0].Code != "unreadable" {
+		t.Errorf("a missing folder: %v", findings)
+	}
+}
+
+func TestShippedCommandsAreComplete(t *testing.T) {
+	t.Parallel()
+	source, err := fs.ReadFile(Files, CommandsFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, findings := LoadCommands(CommandsFile, source)
+	if len(findings) > 0 {
+		t.Fatal(findings)
+	}
+	for _, language := range []string{"en", "es", "pt"} {
+		if len(c.Agent[language]) == 0 {
+			t.Errorf("no way to ask for a person in %s", language)
+		}
+		for _, key := range engine.TextKeys {
+			if c.Text(key, language) == "" {
+				t.Errorf("no %s in %s", key, language)
+			}
+		}
+		if n := len([]rune(c.Text(engine.TextChoose, language))); n > 20 {
+			t.Errorf("choose in %s has %d characters", language, n)
+		}
+	}
+	var doc struct {
+		Properties struct {
+			Texts struct {
+				Properties map[string]any
+				Required   []engine.TextKey
+			}
+		}
+	}
+	if err := json.Unmarshal(commandsSchema, &doc); err != nil {
+		t.Fatal(err)
+	}
+	if len(doc.Properties.Texts.Properties) != len(engine.TextKeys) || !slices.Equal(doc.Properties.Texts.Required, engine.TextKeys) {
+		t.Errorf("the schema of commands has %v, the engine %v", doc.Properties.Texts.Required, engine.TextKeys)
+	}
+}
+
+func TestCommandsFindings(t *testing.T) {
+	t.Parallel()
+	c, findings := LoadCommands("commands.yaml", []byte("commands:\n  agnet: {en: [person]}\ntexts: {menu: Hello}\n"))
+	if len(c.Agent) > 0 || !findings.HasErrors() {
+		t.Errorf("commands %v, findings %v", c, findings)
+	}
+	got := map[string]int{}
+	for _, d := range findings {
+		got[fmt.Sprintf("%d %s", d.Range.Start.Line, d.Code)]++
+	}
+	if d := cmp.Diff(got, map[string]int{"1 missing-key": 1, "2 unknown-key": 1, "3 missing-key": 7, "3 wrong-type": 1}); d != "" {
+		t.Errorf("got (-) want (+):\n%s", d)
+	}
+}
+
+// FuzzLoad: whatever is in a file, Load returns, and every place is inside the file.
+func FuzzLoad(f *testing.F) {
+	shipped, err := fs.Glob(os.DirFS("."), "*.yaml")
+	if err != nil {
+		f.Fatal(err)
+	}
+	wrong, err := fs.Glob(os.DirFS("."), "testdata/*/*.yaml")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, file := range append(shipped, wrong...) {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(source)
+	}
+	for _, s := range []string{"a: |\n\n  x\n b", "? - a\n: {b: [}", "%TAG ! x\n--- !a\n", "\"a\\\n b\": 'c\n\n d'", "states: {a: {set: {x: .inf, y: 1e999, z: .nan}}}", "a: >2-\n\n    x\n", "null: 1\n~: 2\n: 3"} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, source []byte) {
+		def, findings := Load("f.yaml", source)
+		if (def == nil) != findings.HasErrors() {
+			t.Fatalf("definition %v, findings %v", def, findings)
+		}
+		requireInside(t, source, findings)
+		LoadCommands("f.yaml", source)
+	})
+}
