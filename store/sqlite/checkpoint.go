@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 )
 
@@ -93,16 +94,20 @@ func (k *keeper) checkpoint() {
 
 // restartWAL runs in the writer, between two groups. Readers of old pages may hold it up; then a later one succeeds.
 func (w *writer) restartWAL() {
-	if _, err := w.conn.exec("PRAGMA busy_timeout = " + restartWait); err != nil {
-		w.log.Warn("restart WAL", "error", err)
-		return
-	}
-	if _, err := w.conn.checkpoint("RESTART"); err != nil {
+	if err := w.conn.restartWAL(); err != nil {
 		w.log.Warn("restart WAL", "error", err)
 	}
-	if _, err := w.conn.exec("PRAGMA busy_timeout = 5000"); err != nil {
-		w.log.Warn("restart WAL", "error", err)
+}
+
+func (c *conn) restartWAL() error {
+	// Not prepared: SQLite sets a time-out when it compiles the statement.
+	ctx := context.Background()
+	if _, err := c.sql.ExecContext(ctx, "PRAGMA busy_timeout = "+restartWait); err != nil {
+		return err
 	}
+	_, err := c.checkpoint("RESTART")
+	_, restored := c.sql.ExecContext(ctx, "PRAGMA busy_timeout = "+busyWait)
+	return errors.Join(err, restored)
 }
 
 // walState is what a checkpoint found.

@@ -8,10 +8,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
+	"relevo/engine"
 	"relevo/store"
 )
 
@@ -71,33 +70,13 @@ type effectID struct {
 	seq, n       int64
 }
 
-// parseEffect reads an effect's id. Conversation ids may hold slashes themselves.
 func parseEffect(id string) (effectID, bool) {
-	rest, n, ok := cutLast(id)
-	if !ok {
-		return effectID{}, false
-	}
-	conversation, seq, ok := cutLast(rest)
-	if !ok {
-		return effectID{}, false
-	}
-	e := effectID{conversation: conversation}
-	var err1, err2 error
-	e.seq, err1 = strconv.ParseInt(seq, 10, 64)
-	e.n, err2 = strconv.ParseInt(n, 10, 64)
-	return e, err1 == nil && err2 == nil && conversation != ""
-}
-
-func cutLast(s string) (before, after string, ok bool) {
-	i := strings.LastIndexByte(s, '/')
-	if i < 0 {
-		return "", "", false
-	}
-	return s[:i], s[i+1:], true
+	conversation, seq, n, ok := engine.ParseEffectID(id)
+	return effectID{conversation, seq, int64(n)}, ok && conversation != ""
 }
 
 func (e effectID) String() string {
-	return e.conversation + "/" + strconv.FormatInt(e.seq, 10) + "/" + strconv.FormatInt(e.n, 10)
+	return engine.EffectID(e.conversation, e.seq, int(e.n))
 }
 
 // identify makes 8 bytes to look up by and 16 to be sure by, from SHA-256, so that nobody outside can choose names that collide and a

@@ -18,10 +18,13 @@ import (
 // pragma is a setting that is made and then read back: the driver and the library have defaults of their own.
 type pragma struct{ name, set, want string }
 
-const maxWAL = "67108864" // 64 MiB: what is left of a WAL file after it was emptied
+const (
+	maxWAL   = "67108864" // 64 MiB: what is left of a WAL file after it was emptied
+	busyWait = "5000"     // milliseconds to wait for a lock; only another program (a backup, the sqlite3 shell) can hold one that long
+)
 
 var commonPragmas = []pragma{
-	{"busy_timeout", "5000", "5000"}, // milliseconds
+	{"busy_timeout", busyWait, busyWait},
 	{"journal_mode", "WAL", "wal"},
 	{"synchronous", "FULL", "2"}, // a commit that was answered survives a power cut
 	{"foreign_keys", "ON", "1"},

@@ -77,6 +77,7 @@ CREATE TABLE outbox (
   attempts     INTEGER NOT NULL DEFAULT 0,
   next_at      INTEGER NOT NULL DEFAULT 0,
   attempted_at INTEGER NOT NULL DEFAULT 0,
+  unknowns     INTEGER NOT NULL DEFAULT 0,
   error        TEXT NOT NULL DEFAULT '',
   effect       TEXT NOT NULL,
   PRIMARY KEY (conversation, seq, n)
