@@ -1,0 +1,102 @@
+package server
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"relevo/engine"
+	"relevo/runner"
+)
+
+type businessInput struct {
+	Body struct {
+		ID      string          `json:"id" minLength:"1" maxLength:"128" doc:"Unique at the sender; repeating it changes nothing"`
+		Name    string          `json:"name" pattern:"^[a-z0-9_]+([.-][a-z0-9_]+)*$" maxLength:"64" example:"order.delayed"`
+		Contact businessContact `json:"contact"`
+		Key     string          `json:"key,omitempty" maxLength:"128" doc:"What it is about" example:"AB123456"`
+		Data    map[string]any  `json:"data,omitempty"`
+	}
+}
+
+// businessContact names the contact: by conversation, or on a channel by phone or visitor.
+type businessContact struct {
+	Channel      string `json:"channel,omitempty" maxLength:"64" doc:"The channel's id; not needed with conversation" example:"main"`
+	Phone        string `json:"phone,omitempty" maxLength:"32" doc:"With country code" example:"34600111222"`
+	Visitor      string `json:"visitor,omitempty" maxLength:"128" doc:"The web chat visitor's id"`
+	Conversation string `json:"conversation,omitempty" maxLength:"128"`
+}
+
+type businessOutput struct {
+	Body struct {
+		Accepted     bool   `json:"accepted"`
+		Duplicate    bool   `json:"duplicate" doc:"It was accepted before"`
+		Conversation string `json:"conversation"`
+	}
+}
+
+func (s *Server) eventRoutes(api huma.API) {
+	huma.Register(api, accepted(op("POST", "/v1/events", "Tell what happened in a business system; idempotent by id")), s.takeEvent)
+}
+
+func (s *Server) takeEvent(ctx context.Context, in *businessInput) (*businessOutput, error) {
+	req := runner.BusinessRequest{ID: in.Body.ID, Name: in.Body.Name, Key: in.Body.Key, Data: in.Body.Data}
+	if err := s.nameContact(&req, in.Body.Contact); err != nil {
+		return nil, err
+	}
+	acc, err := s.opts.Runner.Business(ctx, req)
+	if err != nil {
+		return nil, s.fail("take business event", err)
+	}
+	out := &businessOutput{}
+	out.Body.Accepted, out.Body.Duplicate, out.Body.Conversation = true, acc.Duplicate, acc.Conversation
+	return out, nil
+}
+
+// nameContact fills in the contact, or says what is missing.
+func (s *Server) nameContact(req *runner.BusinessRequest, c businessContact) error {
+	given := 0
+	for _, v := range []string{c.Phone, c.Visitor, c.Conversation} {
+		if v != "" {
+			given++
+		}
+	}
+	if given != 1 {
+		return invalid("body.contact", "Name the contact by one of: phone, visitor, conversation.")
+	}
+	known := slices.ContainsFunc(s.opts.Channels, func(i ChannelInfo) bool { return i.ID == c.Channel })
+	if !known && (c.Channel != "" || c.Conversation == "") {
+		return invalid("body.contact.channel", "There is no such channel.")
+	}
+	req.Channel, req.Conversation = c.Channel, c.Conversation
+	if c.Visitor != "" {
+		req.Identity = engine.Identity{Kind: "visitor", Value: c.Visitor}
+	}
+	if c.Phone != "" {
+		phone, ok := digits(c.Phone)
+		if !ok {
+			return invalid("body.contact.phone", "Write the number with its country code, for example +34 600 111 222.")
+		}
+		req.Identity = engine.Identity{Kind: "phone", Value: phone}
+	}
+	return nil
+}
+
+// Lengths of a phone number with country code (E.164).
+const (
+	minPhoneDigits = 7
+	maxPhoneDigits = 15
+)
+
+// digits reduces a written phone number to its digits: "+34 600-111-222" → "34600111222". ok is false when it is none.
+func digits(s string) (number string, ok bool) {
+	number = strings.NewReplacer(" ", "", "-", "", "(", "", ")", "", ".", "").Replace(strings.TrimPrefix(strings.TrimSpace(s), "+"))
+	for _, r := range number {
+		if r < '0' || r > '9' {
+			return "", false
+		}
+	}
+	return number, len(number) >= minPhoneDigits && len(number) <= maxPhoneDigits
+}
