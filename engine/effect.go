@@ -2,6 +2,8 @@ package engine
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -47,6 +49,23 @@ type Effect struct {
 // EffectID derives an effect's id from the conversation's id, the turn and the effect's place in it.
 func EffectID(conversation string, seq int64, n int) string {
 	return fmt.Sprintf("%s/%d/%d", conversation, seq, n)
+}
+
+// ParseEffectID takes apart what EffectID made. ok is false for anything else.
+func ParseEffectID(id string) (conversation string, seq int64, n int, ok bool) {
+	rest, last, hasLast := cutLast(id)
+	conversation, middle, hasMiddle := cutLast(rest)
+	seq, errSeq := strconv.ParseInt(middle, 10, 64)
+	n, errN := strconv.Atoi(last)
+	return conversation, seq, n, hasLast && hasMiddle && errSeq == nil && errN == nil
+}
+
+func cutLast(s string) (before, after string, found bool) {
+	i := strings.LastIndexByte(s, '/')
+	if i < 0 {
+		return "", s, false
+	}
+	return s[:i], s[i+1:], true
 }
 
 // Origin says who speaks in a message.
@@ -192,4 +211,6 @@ type Trace struct {
 	Detail string `json:"detail,omitempty"`
 	// Call is the index of the script call in its turn that failed, so that a replay decides the same. -1 otherwise.
 	Call int `json:"call"`
+	// Script is the failed call's own error, with the same purpose.
+	Script *ScriptError `json:"script,omitempty"`
 }

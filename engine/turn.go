@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"hash/fnv"
 	"maps"
 	"slices"
@@ -19,6 +20,7 @@ type turn struct {
 	scriptCalls int             // calls of scripts made
 	owned       map[string]bool // runs whose slots this turn may change: they were copied
 	envs        map[string]map[string]any
+	via         string // the event or state that led to the current state: why a handoff happens
 	// leaving is the chat of a handoff state that the flow has left in this turn. A handoff later in the turn takes it over with its
 	// waiting time; otherwise it is withdrawn.
 	leaving *Chat
@@ -229,7 +231,9 @@ func (t *turn) script(name, fn string, args []any) (any, error) {
 	t.scriptCalls++
 	v, err := t.catalog.Scripts.Call(ScriptCall{Script: name, Function: fn, Args: args, Now: t.now(), Seed: t.seed(index)})
 	if err != nil {
-		t.emit(Effect{Kind: EffectTrace, Trace: &Trace{Code: EventNameScriptFailed, Detail: err.Error(), Call: index}})
+		trace := &Trace{Code: EventNameScriptFailed, Detail: err.Error(), Call: index}
+		errors.As(err, &trace.Script)
+		t.emit(Effect{Kind: EffectTrace, Trace: trace})
 	}
 	return v, err
 }

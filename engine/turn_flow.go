@@ -37,6 +37,7 @@ func (t *turn) raise(r *Run, event string) bool {
 		t.giveUp(r, "version_missing", TextSomethingFailed)
 		return true
 	}
+	t.via = event
 	for _, alternatives := range [][]alternative{m.states[r.State].on[event], m.on[event]} {
 		if len(alternatives) > 0 && t.choose(m, r, alternatives) {
 			return true
@@ -165,6 +166,7 @@ func (t *turn) do(m *Machine, r *Run, st *state) error {
 		t.end(r, st.end)
 		return nil
 	}
+	t.via = st.name
 	if !t.choose(m, r, st.jump) {
 		t.trace("dead_end", r.Flow+"."+st.name)
 		t.giveUp(r, "dead_end", TextSomethingFailed)
@@ -374,6 +376,7 @@ func (t *turn) timer(due Timer) {
 	}
 	for _, a := range m.states[r.State].after {
 		if a.event == due.Event {
+			t.via = due.Event
 			t.choose(m, r, a.alternatives)
 			return
 		}

@@ -89,7 +89,7 @@ func (t *turn) answer(msg Message) {
 	text := words(msg.Text)
 	if t.asksForPerson(text) != "" && !t.isChoice(r, msg.Text) {
 		if r == nil || !t.raise(r, EventNameAgent) {
-			t.giveUp(t.conv.InFocus(), "asked", TextHandingOver)
+			t.giveUp(t.conv.InFocus(), ReasonAsked, TextHandingOver)
 		}
 		return
 	}
@@ -209,6 +209,9 @@ func (t *turn) read(r *Run, msg Message) {
 	t.answered(r, a.slot, v, EventNameAnswered)
 }
 
+// maxValueWords is over how many words a value with a pattern may be spread: "AB 12 34 56".
+const maxValueWords = 4
+
 // read finds a slot's value in what the contact wrote. With a pattern, what is around the value and how it is spaced and cased do not
 // matter: "it's ab-123456!" is AB123456.
 func (s *slot) read(text string) (string, bool) {
@@ -217,8 +220,11 @@ func (s *slot) read(text string) (string, bool) {
 		return text, text != ""
 	}
 	candidates := []string{text, strings.ToUpper(text), compact(text)}
-	for _, field := range strings.Fields(text) {
-		candidates = append(candidates, compact(field))
+	fields := strings.Fields(text)
+	for width := 1; width <= maxValueWords; width++ {
+		for i := 0; i+width <= len(fields); i++ {
+			candidates = append(candidates, compact(strings.Join(fields[i:i+width], " ")))
+		}
 	}
 	for _, c := range candidates {
 		if s.pattern.MatchString(c) {

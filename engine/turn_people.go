@@ -29,21 +29,25 @@ func (t *turn) handOver(m *Machine, r *Run, st *state) error {
 		}
 	}
 	t.send(r, Outgoing{Kind: OutgoingText, Text: text})
-	t.queue(r, HandoffPacket{Queue: h.queue, Priority: h.priority, Reason: reason(r), Summary: summary, Outcomes: h.outcomes})
+	t.queue(r, HandoffPacket{Queue: h.queue, Priority: h.priority, Reason: t.reason(r), Summary: summary, Outcomes: h.outcomes})
 	t.arm(r, st)
 	return nil
 }
 
-// reason says in a word why a flow handed over: what failed, else the state before.
-func reason(r *Run) string {
-	if r.Failed != "" {
-		kind, _, _ := strings.Cut(r.Failed, ":")
-		return strings.ReplaceAll(kind, "call ", "call_failed ")
+// ReasonAsked is the reason of a handoff that the contact asked for.
+const ReasonAsked = "asked"
+
+// reason says in a word why a flow hands over: what failed, else the event or state that led here.
+func (t *turn) reason(r *Run) string {
+	switch {
+	case strings.HasPrefix(r.Failed, "call "):
+		return "call_failed"
+	case t.via == EventNameAgent:
+		return ReasonAsked
+	case t.via == "":
+		return "flow"
 	}
-	if n := len(r.Path); n > 1 {
-		return r.Path[n-2]
-	}
-	return "flow"
+	return t.via
 }
 
 // queue puts the conversation into a queue. A chat that was left in this turn goes on with its waiting time. r may be nil.

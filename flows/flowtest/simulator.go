@@ -32,6 +32,9 @@ type Turn struct {
 	Effects []engine.Effect
 }
 
+// ScriptDeadline is the wall time a script gets in a test. It is generous, because a busy machine must not change what a test says.
+const ScriptDeadline = 2 * time.Second
+
 // maxTurnsAtOnce bounds what one input can set off: calls and timers that lead to each other for ever are a flow's mistake.
 const maxTurnsAtOnce = 1000
 
@@ -177,8 +180,13 @@ func throughStorage[T any](v T) (T, error) {
 // Replay steps the journal again from the start and reports the first turn that comes out differently.
 func (s *Simulator) Replay() error {
 	conv := New(s.Catalog, s.Now).Conv
+	o := s.Catalog.CatalogOptions
+	scripts := &recorded{real: o.Scripts}
+	o.Scripts = scripts
+	catalog := engine.NewCatalog(o)
 	for i, turn := range s.Journal {
-		next, effects, err := s.Catalog.Step(conv, turn.Event)
+		scripts.turn(turn.Effects)
+		next, effects, err := catalog.Step(conv, turn.Event)
 		if err != nil {
 			return fmt.Errorf("replay of turn %d: %w", i+1, err)
 		}
@@ -190,4 +198,30 @@ func (s *Simulator) Replay() error {
 		conv = next
 	}
 	return nil
+}
+
+// recorded calls scripts, but what a budget cut off the first time is cut off again: a replay decides as the turn did.
+type recorded struct {
+	real   engine.Evaluator
+	calls  int
+	failed map[int]*engine.ScriptError
+}
+
+func (r *recorded) turn(effects []engine.Effect) {
+	r.calls, r.failed = 0, map[int]*engine.ScriptError{}
+	for _, e := range effects {
+		if e.Kind == engine.EffectTrace && e.Trace.Script != nil {
+			r.failed[e.Trace.Call] = e.Trace.Script
+		}
+	}
+}
+
+// Call implements engine.Evaluator.
+func (r *recorded) Call(c engine.ScriptCall) (any, error) {
+	index := r.calls
+	r.calls++
+	if err := r.failed[index]; err != nil {
+		return nil, err
+	}
+	return r.real.Call(c)
 }
