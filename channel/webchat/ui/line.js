@@ -66,6 +66,7 @@ export class Connection {
     this.stream = undefined;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.alarm = undefined;
+    this.kind = "";
     addEventListener("online", () => this.start());
     addEventListener("offline", () => this.stream?.abort());
     document.addEventListener("visibilitychange", () => document.hidden || this.start());
@@ -236,6 +237,8 @@ export class Connection {
 
   /** Tells of trouble once it lasts; small hiccups pass unseen. @param {"" | "offline" | "reconnecting" | "busy"} kind */
   #trouble(kind) {
+    if (kind && kind === this.kind) return;
+    this.kind = kind;
     clearTimeout(this.alarm);
     this.alarm = setTimeout(() => this.listener.trouble(kind), kind ? patience : 0);
   }

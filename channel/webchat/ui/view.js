@@ -165,9 +165,10 @@ export class View {
     this.log.ariaLive = "polite";
   }
 
-  /** Moves to the newest message. */
+  /** Moves to the newest message: to its end, or to its beginning when it is longer than the view. */
   scroll() {
-    this.log.scrollTop = this.log.scrollHeight;
+    const last = /** @type {HTMLElement | undefined} */ ([...this.log.querySelectorAll(".row")].pop());
+    this.log.scrollTop = Math.min(this.log.scrollHeight - this.log.clientHeight, last ? last.offsetTop - 16 : 0);
     this.newest.hidden = true;
     this.following = true;
   }
@@ -226,8 +227,8 @@ export class View {
     /** @param {number | Date} d */
     const midnight = (d) => new Date(d).setHours(12, 0, 0, 0);
     const days = Math.round((midnight(at) - midnight(new Date())) / 86_400_000);
-    const words = days === 0 || days === -1 ? this.near.format(days, "day") : this.date.format(at);
-    return words.charAt(0).toLocaleUpperCase(this.settings.language) + words.slice(1);
+    const label = days === 0 || days === -1 ? this.near.format(days, "day") : this.date.format(at);
+    return label.charAt(0).toLocaleUpperCase(this.settings.language) + label.slice(1);
   }
 
   /** Only the newest message can be answered with a button. */
