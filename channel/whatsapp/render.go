@@ -1,6 +1,7 @@
 package whatsapp
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -31,7 +32,10 @@ func render(out engine.Outgoing) ([]object, error) {
 		return nil, fmt.Errorf("a message of kind %q can not be sent", out.Kind)
 	}
 	if strings.TrimSpace(out.Text) == "" {
-		return nil, fmt.Errorf("the text is empty")
+		return nil, errors.New("the text is empty")
+	}
+	if n := runes(out.Text); n > maxText*maxParts {
+		return nil, fmt.Errorf("the text has %d characters, over the limit of %d", n, maxText*maxParts)
 	}
 	if out.Kind == engine.OutgoingText || len(out.Choices) == 0 {
 		return texts(out.Text), nil
@@ -157,7 +161,7 @@ func numbered(body string, choices []engine.Choice) string {
 // folded; an empty one would be refused by the platform and is refused here with its number.
 func renderTemplate(t *engine.Template) ([]object, error) {
 	if t == nil || t.Name == "" || t.Language == "" {
-		return nil, fmt.Errorf("the template has no name or language")
+		return nil, errors.New("the template has no name or language")
 	}
 	if len(t.Parameters) > maxTemplateParameters {
 		return nil, fmt.Errorf("template %s: %d parameters, over the limit of %d", t.Name, len(t.Parameters), maxTemplateParameters)
