@@ -149,13 +149,13 @@ func (d *decoder) duration(n *yaml.Node) engine.Duration {
 
 // parseDuration reads what time.ParseDuration reads, and days: 2d, 1d12h.
 func parseDuration(s string) (time.Duration, bool) {
+	const maxDays = 100_000 // 273 years; a time.Duration ends at 292
 	var days time.Duration
 	for i, r := range s {
 		if r != 'd' {
 			continue
 		}
 		n, err := strconv.ParseFloat(s[:i], 64)
-		const maxDays = 100_000 // 273 years; a time.Duration ends at 292
 		if err != nil || !(n >= 0 && n <= maxDays) { // not: n < 0, which a NaN passes
 			return 0, false
 		}

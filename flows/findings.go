@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -179,10 +178,13 @@ func (f finding) lonelyKey() {
 // unknownKeys reports the keys that the schema does not name, one by one.
 func (f finding) unknownKeys() {
 	known := slices.Sorted(maps.Keys(dict(f.schema["properties"])))
-	patterns := slices.Collect(maps.Keys(dict(f.schema["patternProperties"])))
+	var patterns []*regexp.Regexp
+	for pattern := range dict(f.schema["patternProperties"]) {
+		patterns = append(patterns, regexp.MustCompile(pattern)) // newSchema has compiled it, too
+	}
 	for i := 0; i+1 < len(f.val.Content); i += 2 {
 		key := f.val.Content[i]
-		if slices.Contains(known, key.Value) || slices.ContainsFunc(patterns, func(p string) bool { return regexp.MustCompile(p).MatchString(key.Value) }) {
+		if slices.Contains(known, key.Value) || slices.ContainsFunc(patterns, func(p *regexp.Regexp) bool { return p.MatchString(key.Value) }) {
 			continue
 		}
 		if w := wordsOf(f.schema["x-key"]); w.Code != "" {
@@ -214,11 +216,17 @@ func (f finding) oneOf() {
 }
 
 func (f finding) repeated() {
-	items, _ := f.value.([]any)
-	for i, item := range items {
-		if slices.ContainsFunc(items[:i], func(before any) bool { return reflect.DeepEqual(before, item) }) && i < len(f.val.Content) {
-			f.list.Errorf(f.src.place(nil, f.val.Content[i]), "bad-value", "remove one of them", "%s is there twice", describe(item))
+	seen := map[string]bool{}
+	for i, item := range list(f.value) {
+		written := describe(item)
+		if f.val.Content[i].Kind != yaml.ScalarNode {
+			continue
 		}
+		if seen[written] {
+			f.list.Errorf(f.src.place(nil, f.val.Content[i]), "bad-value", "remove one of them", "%s is there twice", written)
+			return // one finding for a list is enough
+		}
+		seen[written] = true
 	}
 }
 

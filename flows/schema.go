@@ -203,6 +203,9 @@ func (r *reporter) node(instance string) (key, val *yaml.Node, value any) {
 }
 
 func step(n *yaml.Node, token string) (key, val *yaml.Node) {
+	if n == nil {
+		return nil, nil
+	}
 	if n.Kind == yaml.MappingNode {
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			if n.Content[i].Value == token {

@@ -15,6 +15,7 @@ import (
 const (
 	MaxFileBytes = 1 << 20 // the longest flow we know has 40 KiB
 	MaxDepth     = 64      // lists and maps inside each other; a flow needs 9
+	maxEntries   = 1000    // of one map, twice as many of a list; the largest limit of the schema is 500
 	maxFindings  = 500     // of one file; who has more has to begin with the first ones anyway
 )
 

@@ -154,12 +154,14 @@ func (t *tree) value(n *yaml.Node, depth int) any {
 	}
 }
 
-// allowed reports anchors, aliases, tags and too many levels.
+// allowed reports anchors, aliases, tags, too many levels and too many entries.
 func (t *tree) allowed(n *yaml.Node, depth int) bool {
 	at := t.src.mark(n.Line, n.Column)
 	switch {
 	case depth > MaxDepth:
 		t.findings.Errorf(at, "yaml-too-deep", "move parts into states of their own", "lists and maps are more than %d deep here", MaxDepth)
+	case len(n.Content) > 2*maxEntries:
+		t.findings.Errorf(at, "too-many", "split the flow in two", "this list or map has more than %d entries", maxEntries)
 	case n.Kind == yaml.AliasNode:
 		t.findings.Errorf(t.src.span(n.Line, n.Column, 1+len([]rune(n.Value))), "yaml-alias", "write the value itself", "aliases are not part of the flow language")
 	case n.Anchor != "":
