@@ -111,9 +111,11 @@ func (s *Server) Row(ctx context.Context, from, id, payload, title string) error
 	return s.inbound(ctx, s.Message(from, id, "interactive", object{"type": "list_reply", "list_reply": object{"id": payload, "title": title}}))
 }
 
-// Message makes one messages[] element by the server's clock.
+// Message makes one messages[] element by the server's clock. An id that was used before keeps its first time, because a repeat carries
+// the timestamp unchanged.
 func (s *Server) Message(from, id, kind string, content object) map[string]any {
-	m := object{"id": s.id(id), "timestamp": strconv.FormatInt(s.Now().Unix(), 10), "type": kind, kind: content}
+	id, at := s.stamp(id)
+	m := object{"id": id, "timestamp": strconv.FormatInt(at.Unix(), 10), "type": kind, kind: content}
 	if bsuid.MatchString(from) {
 		m["from_user_id"] = from
 	} else {
@@ -122,14 +124,26 @@ func (s *Server) Message(from, id, kind string, content object) map[string]any {
 	return m
 }
 
-func (s *Server) id(id string) string {
-	if id != "" {
-		return id
-	}
+// maxStamps is how many ids keep their time; load tests use millions.
+const maxStamps = 65536
+
+// stamp returns an id, the next free one for "", and its time.
+func (s *Server) stamp(id string) (string, time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.nextID++
-	return fmt.Sprintf("wamid.IN%d", s.nextID)
+	if id == "" {
+		s.nextID++
+		return fmt.Sprintf("wamid.IN%d", s.nextID), s.Now()
+	}
+	at, used := s.stamps[id]
+	if !used {
+		at = s.Now()
+		if len(s.stamps) >= maxStamps {
+			clear(s.stamps)
+		}
+		s.stamps[id] = at
+	}
+	return id, at
 }
 
 func (s *Server) inbound(ctx context.Context, m object) error {

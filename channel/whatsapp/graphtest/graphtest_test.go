@@ -144,6 +144,16 @@ func TestADeliveryIsRepeatedUntilTaken(t *testing.T) {
 	}
 }
 
+func TestARepeatKeepsItsTime(t *testing.T) {
+	t.Parallel()
+	now := time.Unix(1772442000, 0)
+	g := graphtest.New(t, graphtest.Options{Now: func() time.Time { now = now.Add(time.Second); return now }})
+	first, again := g.Message(ana, "wamid.1", "text", nil), g.Message(ana, "wamid.1", "text", nil)
+	if first["timestamp"] != again["timestamp"] {
+		t.Errorf("got %v, then %v", first["timestamp"], again["timestamp"])
+	}
+}
+
 func TestTheLedgerKnowsWhatTheCallerDoesNot(t *testing.T) {
 	t.Parallel()
 	g, ch, _ := connect(t, graphtest.Options{})

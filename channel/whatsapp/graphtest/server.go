@@ -74,6 +74,7 @@ type Server struct {
 	changed chan struct{} // closed and replaced at each change of the ledger or of tries
 	opened  map[string]time.Time
 	nextID  int
+	stamps  map[string]time.Time // message id → its timestamp
 }
 
 // New starts a server. With t it is closed at the end of the test; with nil the caller closes it.
@@ -91,7 +92,7 @@ func New(t Cleaner, o Options) *Server {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &Server{Options: o, changed: make(chan struct{}), opened: map[string]time.Time{}, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}}
+	s := &Server{Options: o, changed: make(chan struct{}), opened: map[string]time.Time{}, stamps: map[string]time.Time{}, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.http = httptest.NewServer(s)
 	if t != nil {
