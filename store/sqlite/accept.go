@@ -56,6 +56,9 @@ func (db *DB) Accept(ctx context.Context, arrivals []store.Arrival, kept []store
 	if err != nil {
 		return nil, err
 	}
+	for i := range arrivals {
+		db.saw(micros(arrivals[i].Event.At))
+	}
 	return accepted, nil
 }
 

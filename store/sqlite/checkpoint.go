@@ -18,7 +18,7 @@ const (
 	restartPages = 64 << 20 / pageBytes
 	// restartWait is how long a restart may wait for readers, in milliseconds; turns wait with it.
 	restartWait = "20"
-	// pruneEvery is how often old rows are looked for.
+	// pruneEvery is how often old rows are looked for, by the times of events.
 	pruneEvery = 10 * time.Minute
 )
 

@@ -43,10 +43,10 @@ var prunings = []pruning{
 		func(time.Time) []any { return []any{int64(maxKept)} }},
 }
 
-// prune removes what is old, when it has not done so for a while, in steps that are writes like any other.
+// prune removes what is old, every so often, in steps that are writes like any other.
 func (k *keeper) prune() {
-	now := k.db.now()
-	if now.Before(k.pruneNext) {
+	now := fromMicros(k.db.latest.Load())
+	if now.IsZero() || now.Before(k.pruneNext) {
 		return
 	}
 	k.pruneNext = now.Add(pruneEvery)

@@ -15,7 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
-	"time"
+	"sync/atomic"
 
 	"github.com/mattn/go-sqlite3"
 
@@ -48,20 +48,20 @@ type Options struct {
 	Logger *slog.Logger
 	// MaxGroup is how many writes share a transaction at most; 512 when it is 0. With 1 every write pays for its own sync.
 	MaxGroup int
-	// Now is the clock that decides what is old enough to be pruned; time.Now when nil. Nothing else here looks at a clock.
-	Now func() time.Time
 }
 
 // DB is a store.Store in a SQLite file. It is safe for concurrent use.
 type DB struct {
 	path    string
 	log     *slog.Logger
-	now     func() time.Time
 	readers *sql.DB
 	stmts   sync.Map // query → *sql.Stmt, prepared on readers
 	writer  *writer
 	keeper  *keeper
 	lock    *fileLock
+
+	// latest is the newest time of an event, in microseconds. Nothing here looks at a clock: what is old is old against this.
+	latest atomic.Int64
 
 	// identify turns what is unique about an event into a hash and what confirms it; tests put collisions here.
 	identify func(channel, key string) (hash int64, digest []byte)
@@ -81,9 +81,6 @@ func Open(ctx context.Context, path string, opts Options) (*DB, error) {
 	if opts.MaxGroup <= 0 {
 		opts.MaxGroup = defaultMaxGroup
 	}
-	if opts.Now == nil {
-		opts.Now = time.Now
-	}
 	if err := checkLibrary(sqlite3.Version()); err != nil {
 		return nil, err
 	}
@@ -95,7 +92,7 @@ func Open(ctx context.Context, path string, opts Options) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
-	db := &DB{path: path, log: opts.Logger, now: opts.Now, lock: lock, identify: identify}
+	db := &DB{path: path, log: opts.Logger, lock: lock, identify: identify}
 	if err := db.start(ctx, opts); err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, errors.Join(err, db.release()))
 	}
@@ -126,6 +123,16 @@ func (db *DB) start(ctx context.Context, opts Options) error {
 
 // Failed is closed when the disk failed to keep a write (ErrDisk). The program should stop: only a restart finds out what is there.
 func (db *DB) Failed() <-chan struct{} { return db.writer.failed }
+
+// saw notes the time of an event.
+func (db *DB) saw(at int64) {
+	for {
+		latest := db.latest.Load()
+		if at <= latest || db.latest.CompareAndSwap(latest, at) {
+			return
+		}
+	}
+}
 
 // Close finishes the writes that wait, moves everything into the database file and gives the file free. Further calls return the same.
 func (db *DB) Close() error {

@@ -77,6 +77,7 @@ func (db *DB) Commit(ctx context.Context, t store.Turn) error {
 	if err != nil {
 		return fmt.Errorf("save conversation %s at seq %d: %w", t.Conversation.ID, t.Conversation.Seq, err)
 	}
+	db.saw(micros(t.Event.At))
 	return nil
 }
 
