@@ -1,0 +1,139 @@
+import { useQuery } from '@tanstack/react-query'
+import { cloneElement, useCallback, useEffect, useMemo, useRef, useState, type ReactElement } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import { ApiError } from '../api/client'
+import { errorText } from '../api/errors'
+import type { Mode } from '../api/outbox'
+import { conversationQuery, useChatAction } from '../api/queries'
+import type { Chat, ConversationView } from '../api/types'
+import { Broken } from '../parts/basics'
+import { contactName, term } from '../parts/names'
+import { useMe } from '../pages/Shell'
+import { actions, tell, useKeys, useWide } from '../state'
+import { Composer } from './Composer'
+import { ContextPane } from './ContextPane'
+import { Header } from './Header'
+import { Transcript, TranscriptSkeleton } from './Transcript'
+
+const contextKey = 'relevo.context'
+const roomForContext = 1180 // CSS pixels; below, the context pane covers the conversation
+
+/** One conversation: header, transcript, composer, and the context beside it. back is a link to the list, for narrow screens. */
+export function ConversationPane({ id, back }: { id: string; back: ReactElement }) {
+  const { t } = useTranslation()
+  const query = useQuery(conversationQuery(id))
+  if (query.data) return <Loaded view={query.data} back={back} />
+  return (
+    <div className="flex min-w-0 flex-1 flex-col">
+      <div className="flex min-h-14 items-center border-b border-line px-3 md:hidden">{cloneElement(back, { className: 'p-2 text-sm' } as object, t('state.back'))}</div>
+      {query.error ? <Broken error={query.error} retry={() => void query.refetch()} /> : <TranscriptSkeleton />}
+    </div>
+  )
+}
+
+function Loaded({ view, back }: { view: ConversationView; back: ReactElement }) {
+  const { conversation, chat, packet, entries } = view
+  const { t } = useTranslation()
+  const me = useMe()
+  const name = contactName(t, conversation.contact.name ?? chat?.contactName, conversation.contact.id)
+  const mine = chat?.state === 'active' && chat.agent === me.id
+  const wide = useWide(roomForContext)
+  const [context, setContext] = useContextOpen(wide)
+  const [closing, setClosing] = useState(false)
+  const [mode, setMode] = useState<Mode>('reply')
+  const field = useRef<HTMLTextAreaElement>(null)
+
+  const write = useCallback((next: Mode) => {
+    setMode(next)
+    setTimeout(() => field.current?.focus()) // after the field of that mode is enabled
+  }, [])
+  const { claim, release, close } = useActions(chat, me)
+
+  const can = useMemo(
+    () => ({
+      claim: chat?.state === 'queued' ? claim : undefined,
+      release: mine ? release : undefined,
+      reply: mine ? () => write('reply') : undefined,
+      note: chat && chat.state !== 'closed' ? () => write('note') : undefined,
+      close: mine ? () => setClosing(true) : undefined,
+    }),
+    [chat, mine, claim, release, write],
+  )
+  useEffect(() => {
+    actions.set(can)
+    return () => actions.set({})
+  }, [can])
+  useKeys({ a: () => can.claim?.(), r: () => can.reply?.(), n: () => can.note?.(), e: () => can.close?.() })
+
+  return (
+    <>
+      <section aria-label={name} className={`flex min-w-0 flex-1 flex-col ${context && !wide ? 'max-md:hidden' : ''}`}>
+        <Header
+          view={view}
+          name={name}
+          me={me.id}
+          back={back}
+          can={can}
+          closing={closing}
+          setClosing={setClosing}
+          onClose={close}
+          context={context}
+          setContext={setContext}
+        />
+        <Transcript conversation={conversation.id} entries={entries} name={name} me={me.name} />
+        <Composer ref={field} view={view} name={name} me={me.id} mode={mode} setMode={setMode} onClaim={can.claim} />
+      </section>
+      {context && <ContextPane conversation={conversation} packet={packet} chat={chat} name={name} covers={!wide} onClose={() => setContext(false)} />}
+    </>
+  )
+}
+
+/** Whether the context pane is open: remembered where there is room for it, closed at first where it would cover the conversation. */
+function useContextOpen(wide: boolean): [boolean, (open: boolean) => void] {
+  const [open, setOpen] = useState(() => wide && localStorage.getItem(contextKey) !== 'closed')
+  const before = useRef(wide)
+  useEffect(() => {
+    if (before.current !== wide) setOpen(wide && localStorage.getItem(contextKey) !== 'closed')
+    before.current = wide
+  }, [wide])
+  return [
+    open,
+    (next) => {
+      if (wide) localStorage.setItem(contextKey, next ? 'open' : 'closed')
+      setOpen(next)
+    },
+  ]
+}
+
+/** The three things that change a chat, with their words for success and failure. */
+function useActions(chat: Chat | null, me: { id: string; name: string }) {
+  const { t } = useTranslation()
+  const { mutate } = useChatAction(me.id)
+  return useMemo(() => {
+    const failed = (what: 'claim' | 'release' | 'close') => (error: Error) => {
+      if (error instanceof ApiError && error.problem === 'unauthenticated') return // the sign-in page says so
+      tell(`${t(`error.${what}`)} ${errorText(t, error)}`, true)
+    }
+    return {
+      claim: () =>
+        chat &&
+        mutate(
+          { chat, action: { path: 'claim', expected: (old) => ({ ...old, state: 'active', agent: me.id, agentName: me.name, claimedAt: new Date().toISOString() }) } },
+          { onSuccess: () => tell(t('chat.claimed')), onError: failed('claim') },
+        ),
+      release: () =>
+        chat &&
+        mutate(
+          { chat, action: { path: 'release', expected: (old) => ({ ...old, state: 'queued', agent: undefined, agentName: undefined }) } },
+          { onSuccess: () => tell(t('chat.released')), onError: failed('release') },
+        ),
+      close: (outcome: string) =>
+        chat &&
+        mutate(
+          { chat, action: { path: 'close', body: { outcome }, expected: (old) => ({ ...old, state: 'closed', outcome, closedAt: new Date().toISOString() }) } },
+          { onSuccess: () => tell(t('chat.closed', { outcome: term(t, 'outcome', outcome) })), onError: failed('close') },
+        ),
+    }
+  }, [chat, me.id, me.name, mutate, t])
+}

@@ -1,0 +1,170 @@
+import { act, fireEvent, render, screen, waitFor, within } from '@testing-library/react'
+import { createRef } from 'react'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+
+import { queryClient } from '../api/queries'
+import type { Chat, ConversationView, Entry } from '../api/types'
+import { Composer } from './Composer'
+import { Transcript } from './Transcript'
+
+const chat: Chat = {
+  id: 'c1/7/1',
+  conversation: 'c1',
+  channel: 'web',
+  contact: 'k1',
+  queue: 'orders',
+  state: 'active',
+  agent: 'me',
+  agentName: 'Ana',
+  priority: 1,
+  since: '2026-03-02T09:00:00Z',
+  reason: 'asked',
+}
+
+const view = (part: Partial<Chat> | null, window: ConversationView['conversation']['window'] = { limited: false }): ConversationView => ({
+  conversation: { id: 'c1', channel: 'web', contact: { id: 'k1' }, owner: { kind: 'queue' }, epoch: 1, seq: 1, window },
+  chat: part && { ...chat, ...part },
+  packet: null,
+  entries: [],
+})
+
+const entry = (id: string, part: Partial<Entry>): Entry => ({ id, seq: 1, at: '2026-03-02T09:00:00Z', kind: 'contact', ...part })
+
+const answer = (status: number, body: unknown) => new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } })
+
+let server: ReturnType<typeof vi.fn<typeof fetch>>
+beforeEach(() => {
+  server = vi.fn<typeof fetch>()
+  vi.stubGlobal('fetch', server)
+  queryClient.clear()
+  sessionStorage.clear()
+})
+afterEach(() => {
+  vi.unstubAllGlobals()
+})
+
+const composer = (shown: ConversationView, mode: 'reply' | 'note' = 'reply') => (
+  <Composer ref={createRef()} view={shown} name="Marta" me="me" mode={mode} setMode={() => undefined} />
+)
+
+describe('the composer', () => {
+  it.each([
+    ['a queued chat must be claimed', { state: 'queued' as const, agent: undefined }, 'Claim this chat to answer.'],
+    ['a colleague has it', { agent: 'other', agentName: 'Ben' }, 'Ben has this chat.'],
+    ['it is closed', { state: 'closed' as const }, 'This chat is closed. It opens again when the contact writes.'],
+  ])('explains itself when %s', (_name, part, want) => {
+    render(composer(view(part)))
+    expect(screen.getByText(want)).toBeTruthy()
+    expect(screen.queryByRole('textbox')).toBeNull()
+  })
+
+  it('explains that the time to answer is over', () => {
+    render(composer(view({}, { limited: true, closesAt: '2026-03-02T09:00:00Z' })))
+    expect(screen.getByText(/24 hours to answer are over/)).toBeTruthy()
+  })
+
+  it('allows notes on a chat of somebody else', () => {
+    render(composer(view({ agent: 'other' }), 'note'))
+    expect(screen.getByRole('textbox', { name: 'Note to colleagues about Marta' })).toBeTruthy()
+    expect(screen.getByRole('button', { name: 'Save note' })).toBeTruthy()
+  })
+
+  it('sends on Enter, not on Shift+Enter', async () => {
+    server.mockResolvedValue(answer(202, { id: 'c1/8/0' }))
+    render(composer(view({})))
+    const field = screen.getByRole('textbox', { name: 'Reply to Marta' })
+    fireEvent.change(field, { target: { value: 'Hello' } })
+    fireEvent.keyDown(field, { key: 'Enter', shiftKey: true })
+    expect(server).not.toHaveBeenCalled()
+    fireEvent.keyDown(field, { key: 'Enter' })
+    await waitFor(() => expect(server).toHaveBeenCalledWith('/v1/chats/c1%2F7%2F1/messages', expect.objectContaining({ body: '{"text":"Hello"}' })))
+    expect((field as HTMLTextAreaElement).value).toBe('')
+  })
+
+  it('keeps the draft of each mode', () => {
+    const first = render(composer(view({})))
+    fireEvent.change(screen.getByRole('textbox'), { target: { value: 'half a sen' } })
+    first.unmount()
+    const second = render(composer(view({}), 'note'))
+    expect((screen.getByRole('textbox') as HTMLTextAreaElement).value).toBe('')
+    second.unmount()
+    render(composer(view({})))
+    expect((screen.getByRole('textbox') as HTMLTextAreaElement).value).toBe('half a sen')
+  })
+})
+
+describe('the transcript', () => {
+  it('writes what contacts sent as text', () => {
+    const { container } = render(<Transcript conversation="c2" name="Marta" me="Ana" entries={[entry('a', { text: '<img src=x onerror=alert(1)>' })]} />)
+    expect(screen.getByText('<img src=x onerror=alert(1)>')).toBeTruthy()
+    expect(container.querySelector('img')).toBeNull()
+  })
+
+  it('tells the speakers apart in words', () => {
+    render(
+      <Transcript
+        conversation="c2"
+        name="Marta"
+        me="Ana"
+        entries={[
+          entry('a', { text: 'hi' }),
+          entry('b', { kind: 'bot', flow: 'order_tracking', text: 'hello' }),
+          entry('c', { kind: 'agent', author: 'Ana', text: 'me' }),
+          entry('d', { kind: 'phone', text: 'call' }),
+          entry('e', { kind: 'note', author: 'Ben', text: 'psst' }),
+          entry('f', { kind: 'system', code: 'closed', author: 'Ben', text: 'resolved' }),
+        ]}
+      />,
+    )
+    for (const heading of ['Marta', 'Bot · Order tracking', 'You', 'Phone app', 'Note · Ben · only colleagues see this', /Ben closed the chat: Resolved/]) {
+      expect(screen.getByText(heading)).toBeTruthy()
+    }
+  })
+
+  it('marks the choice that the contact pressed', () => {
+    const choices = [
+      { payload: '1', title: 'Another order' },
+      { payload: '2', title: 'Talk to a person' },
+    ]
+    render(
+      <Transcript
+        conversation="c2"
+        name="Marta"
+        me="Ana"
+        entries={[entry('a', { kind: 'bot', text: 'Anything else?', choices }), entry('b', { message: 'button', text: 'Talk to a person' })]}
+      />,
+    )
+    const offered = within(screen.getByRole('list', { name: 'Choices the contact saw' })).getAllByRole('listitem')
+    expect(offered.map((one) => one.textContent)).toEqual(['Another order', 'Talk to a person(chosen)'])
+  })
+
+  it('says what happened to a message that was not delivered', () => {
+    render(<Transcript conversation="c2" name="Marta" me="Ana" entries={[entry('a', { kind: 'agent', text: 'x', status: 'failed', problem: 'number unknown' })]} />)
+    expect(screen.getByText('Not delivered: number unknown')).toBeTruthy()
+  })
+
+  it('keeps a text that could not be sent, and sends it again', async () => {
+    const calls: string[] = []
+    server.mockImplementation((input, init) => {
+      calls.push(`${init?.method} ${String(input)}`)
+      if (init?.method === 'GET') return Promise.resolve(answer(200, view({})))
+      return calls.length === 1 ? Promise.reject(new TypeError('offline')) : Promise.resolve(answer(202, { id: 'c1/9/0' }))
+    })
+    render(
+      <>
+        <Transcript conversation="c1" name="Marta" me="Ana" entries={[]} />
+        {composer(view({}))}
+      </>,
+    )
+    fireEvent.change(screen.getByRole('textbox'), { target: { value: 'On its way' } })
+    fireEvent.keyDown(screen.getByRole('textbox'), { key: 'Enter' })
+    const failure = await screen.findByRole('alert')
+    expect(failure.textContent).toContain('The server can not be reached')
+    act(() => within(failure).getByRole('button', { name: 'Send again' }).click())
+    await waitFor(() => expect(screen.queryByRole('alert')).toBeNull())
+    expect(screen.getByText('On its way')).toBeTruthy()
+    // Before it is sent again, the transcript is read: the first try may have arrived.
+    expect(calls).toContain('GET /v1/conversations/c1')
+    await waitFor(() => expect(calls.filter((call) => call === 'POST /v1/chats/c1%2F7%2F1/messages')).toHaveLength(2))
+  })
+})

@@ -1,0 +1,25 @@
+import { QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+
+import { queryClient } from './api/queries'
+import { pickLanguage, speak, startTexts } from './i18n'
+import { router } from './router'
+import { showTheme } from './state'
+import './styles.css'
+
+showTheme()
+startTexts()
+await speak(pickLanguage(navigator.languages)).catch(() => undefined) // the words in English stay
+
+const root = document.getElementById('root')
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <QueryClientProvider client={queryClient}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </StrictMode>,
+  )
+}
