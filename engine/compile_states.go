@@ -5,8 +5,6 @@ import (
 	"strings"
 
 	"github.com/looplab/fsm"
-
-	"relevo/engine/diag"
 )
 
 func compileStates(c *compilation) {
@@ -77,7 +75,7 @@ func (c *compilation) ask(def State) *ask {
 func (c *compilation) call(def *CallSpec) *call {
 	cl := &call{
 		method: def.Method, url: c.scope.compileTemplate(&c.findings, def.URL), save: def.Save.V,
-		timeout: DefaultTimeout, retries: DefaultRetries, body: c.body(def.At, def.Body),
+		timeout: DefaultTimeout, retries: DefaultRetries, body: c.body(def.Body),
 	}
 	for _, h := range def.Headers {
 		cl.headers = append(cl.headers, header{name: h.Name.V, value: c.scope.compileTemplate(&c.findings, h.Value)})
@@ -99,21 +97,21 @@ func (c *compilation) call(def *CallSpec) *call {
 	return cl
 }
 
-// body compiles the strings of a JSON body into templates. Findings inside a body point at the call.
-func (c *compilation) body(at diag.Range, v any) any {
+// body compiles the strings of a JSON body into templates.
+func (c *compilation) body(v any) any {
 	switch v := v.(type) {
-	case string:
-		return c.scope.compileTemplate(&c.findings, Str{V: v, At: at})
+	case Str:
+		return c.scope.compileTemplate(&c.findings, v)
 	case map[string]any:
 		out := make(map[string]any, len(v))
 		for k, item := range v {
-			out[k] = c.body(at, item)
+			out[k] = c.body(item)
 		}
 		return out
 	case []any:
 		out := make([]any, len(v))
 		for i, item := range v {
-			out[i] = c.body(at, item)
+			out[i] = c.body(item)
 		}
 		return out
 	default:

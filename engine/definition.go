@@ -166,7 +166,7 @@ type CallSpec struct {
 	Method  string // "GET"
 	URL     Str
 	Headers []Header
-	Body    any // map[string]any, []any, string (a template), float64, bool, nil
+	Body    any // map[string]any, []any, Str (a template), float64, int64, bool, nil
 	Save    Str // the slot that gets the decoded answer
 	Timeout Duration
 	Retries Int

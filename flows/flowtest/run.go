@@ -95,7 +95,7 @@ func (r *run) step(st Step) []string {
 		}
 		return append(lines, all(st.Expect)...)
 	}
-	turns, err := r.input(st.Input)
+	turns, err := r.sim.Input(st.Input.Sign, st.Input.Text, r.t.Language, r.choices)
 	if err != nil {
 		got := "! refused " + err.Error()
 		if !expects(st.Expect, got) {
@@ -129,38 +129,6 @@ func expects(lines []Line, got string) bool {
 		}
 	}
 	return false
-}
-
-func (r *run) input(in Line) ([]Turn, error) {
-	switch in.Sign {
-	case ">":
-		m, err := ParseMessage(in.Text, r.choices)
-		if err != nil {
-			return nil, err
-		}
-		m.Language = r.t.Language
-		return r.sim.Message(m)
-	case "+":
-		d, err := parseDuration(in.Text)
-		if err != nil {
-			return nil, err
-		}
-		return r.sim.Advance(d)
-	case "*":
-		b, err := parseEvent(in.Text)
-		if err != nil {
-			return nil, err
-		}
-		return r.sim.Business(b)
-	case "&":
-		a, err := parseAction(in.Text)
-		if err != nil {
-			return nil, err
-		}
-		return r.sim.Agent(a)
-	default:
-		return r.sim.Echo(in.Text)
-	}
 }
 
 // said lists, as lines, what the turns let everybody see: the bot's messages and the handoffs. All of it must be expected.

@@ -225,3 +225,42 @@ func (r *recorded) Call(c engine.ScriptCall) (any, error) {
 	}
 	return r.real.Call(c)
 }
+
+// Input carries out an input line of a transcript: its sign and its text. language is the channel's guess for a message, last are the
+// choices of the bot's last message.
+func (s *Simulator) Input(sign, text, language string, last []engine.Choice) ([]Turn, error) {
+	switch sign {
+	case ">":
+		m, err := ParseMessage(text, last)
+		if err != nil {
+			return nil, err
+		}
+		m.Language = language
+		return s.Message(m)
+	case "+":
+		d, err := parseDuration(text)
+		if err != nil {
+			return nil, fmt.Errorf("%q is not a duration; write a number and a unit, for example 15m, 25h or 2d", text)
+		}
+		return s.Advance(d)
+	case "*":
+		b, err := parseEvent(text)
+		if err != nil {
+			return nil, err
+		}
+		return s.Business(b)
+	case "&":
+		a, err := parseAction(text)
+		if err != nil {
+			return nil, err
+		}
+		return s.Agent(a)
+	case "~":
+		return s.Echo(text)
+	default:
+		return nil, fmt.Errorf("nothing happens by a line with %q", sign)
+	}
+}
+
+// Written writes a line of a transcript, continued where the text has several lines.
+func Written(sign, text string) string { return line(Line{Sign: sign, Text: text}) }

@@ -37,6 +37,7 @@ type Project struct {
 	Findings    diag.List
 
 	files map[string][]byte
+	flows int // flow files read
 }
 
 // maxFlows is how many flow files a project may hold.
@@ -134,7 +135,7 @@ func (p *Project) loadFlows(o Options) error {
 			}
 			p.load(shown, source)
 		}
-		if o.Flows != "" && len(p.files) == len(p.Sources) {
+		if p.flows == 0 {
 			return fmt.Errorf("folder %s: %w", o.Flows, ErrNoFlows)
 		}
 	}
@@ -163,6 +164,7 @@ var ErrNoFlows = errors.New("there are no flow files (*.yaml) here")
 
 func (p *Project) load(shown string, source []byte) {
 	p.files[shown] = source
+	p.flows++
 	def, findings := flows.Load(shown, source)
 	p.Findings = append(p.Findings, findings...)
 	if def != nil {
@@ -185,3 +187,6 @@ func (p *Project) Definition(flow string) *engine.Definition {
 	}
 	return p.Definitions[i]
 }
+
+// Flows is how many flow files were read, the ones with errors included.
+func (p *Project) Flows() int { return p.flows }
