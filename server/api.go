@@ -3,6 +3,7 @@ package server
 import (
 	"encoding/json"
 	"net/http"
+	"reflect"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -68,4 +69,15 @@ func accepted(o huma.Operation) huma.Operation {
 func operationID(method, path string) string {
 	words := strings.FieldsFunc(strings.TrimPrefix(path, "/v1"), func(r rune) bool { return strings.ContainsRune("/{}.", r) })
 	return strings.ToLower(method) + "-" + strings.Join(words, "-")
+}
+
+// orNull is a value that may be missing: null in JSON, and described so.
+type orNull[T any] struct{ value *T }
+
+// MarshalJSON writes the value, or null.
+func (o orNull[T]) MarshalJSON() ([]byte, error) { return json.Marshal(o.value) }
+
+// Schema implements huma.SchemaProvider.
+func (o orNull[T]) Schema(r huma.Registry) *huma.Schema {
+	return &huma.Schema{OneOf: []*huma.Schema{r.Schema(reflect.TypeFor[T](), true, ""), {Type: "null"}}}
 }

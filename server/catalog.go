@@ -13,7 +13,8 @@ import (
 
 // queueView is a queue with who waits in it.
 type queueView struct {
-	Queue
+	ID      string     `json:"id"`
+	Title   string     `json:"title"`
 	Waiting int        `json:"waiting" doc:"Chats that nobody has, up to 200"`
 	Oldest  *time.Time `json:"oldest,omitempty" doc:"Since when the first of them waits"`
 }
@@ -57,7 +58,7 @@ func (s *Server) listQueues(ctx context.Context, _ *struct{}) (*queuesOutput, er
 		if err != nil {
 			return nil, s.fail("read queue", err)
 		}
-		v := queueView{Queue: q, Waiting: len(chats)}
+		v := queueView{ID: q.ID, Title: q.Title, Waiting: len(chats)}
 		if len(chats) > 0 {
 			v.Oldest = moment(slices.MinFunc(chats, func(a, b handoff.Chat) int { return a.Since.Compare(b.Since) }).Since)
 		}

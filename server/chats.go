@@ -44,14 +44,14 @@ type packetOutput struct {
 }
 
 type textInput struct {
-	chatInput
+	ID   string `path:"id" maxLength:"256"`
 	Body struct {
 		Text string `json:"text" minLength:"1" maxLength:"4096"`
 	}
 }
 
 type closeInput struct {
-	chatInput
+	ID   string `path:"id" maxLength:"256"`
 	Body struct {
 		Outcome string `json:"outcome" minLength:"1" maxLength:"128" doc:"One of the chat's outcomes"`
 	}

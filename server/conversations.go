@@ -75,16 +75,16 @@ type conversationInput struct {
 
 type conversationOutput struct {
 	Body struct {
-		Conversation conversationView `json:"conversation"`
-		Chat         *chatView        `json:"chat" nullable:"true" doc:"The open chat, else the last one; null when it never was with people"`
-		Packet       *packetView      `json:"packet" nullable:"true" doc:"Of that chat"`
-		Entries      []channel.Entry  `json:"entries"`
+		Conversation conversationView   `json:"conversation"`
+		Chat         orNull[chatView]   `json:"chat" doc:"The open chat, else the last one; null when it never was with people"`
+		Packet       orNull[packetView] `json:"packet" doc:"Of that chat"`
+		Entries      []channel.Entry    `json:"entries"`
 	}
 }
 
 type entriesInput struct {
-	conversationInput
-	After int64 `query:"after" minimum:"0" doc:"A turn; what came after it is returned"`
+	ID    string `path:"id" maxLength:"128"`
+	After int64  `query:"after" minimum:"0" doc:"A turn; what came after it is returned"`
 }
 
 type entriesOutput struct {
@@ -147,7 +147,7 @@ func (s *Server) getConversation(ctx context.Context, in *conversationInput) (*c
 	}
 	if chat != nil {
 		c, p := viewChat(s.opts.Logger, *chat)
-		out.Body.Chat, out.Body.Packet = &c, &p
+		out.Body.Chat.value, out.Body.Packet.value = &c, &p
 	}
 	entries, err := s.opts.Runner.History(ctx, in.ID, 0)
 	if err != nil {

@@ -91,6 +91,7 @@ type Server struct {
 	metrics *metrics
 	streams streamCount
 	openapi []byte
+	recheck time.Duration // how often a stream looks whether its session still holds
 }
 
 // New makes a server and starts to follow the runner's updates.
@@ -109,7 +110,7 @@ func New(opts Options) (*Server, error) {
 		return nil, fmt.Errorf("public URL: %w", err)
 	}
 	s := &Server{
-		opts: opts, secure: public.Scheme == "https",
+		opts: opts, secure: public.Scheme == "https", recheck: streamRecheck,
 		hashing: newHashing(), locks: newKeyLocks(), streams: streamCount{byWho: map[string]int{}}, metrics: newMetrics(opts),
 	}
 	if err := s.route(public); err != nil {

@@ -99,7 +99,7 @@ type stream struct {
 // it is no event (WHATWG HTML 9.2.6).
 func (st *stream) run(ctx context.Context) {
 	hub := st.s.hub
-	recheck := time.NewTicker(streamRecheck)
+	recheck := time.NewTicker(st.s.recheck)
 	defer recheck.Stop()
 	comment := time.NewTicker(streamComment)
 	defer comment.Stop()
