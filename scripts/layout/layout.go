@@ -117,6 +117,9 @@ func Run(g Graph) (Graph, error) {
 	if len(g.Nodes) == 0 {
 		return g, nil
 	}
+	if g.Edges == nil {
+		g.Edges = []Edge{} // a list for JavaScript, not null
+	}
 	text, err := json.Marshal(g)
 	if err != nil {
 		return Graph{}, fmt.Errorf("layout: %w", err)

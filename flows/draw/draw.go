@@ -1,0 +1,254 @@
+// Package draw makes pictures of flows: an SVG to look at and Mermaid text to paste into a document. Both are made from the
+// definition, as its author wrote it, so that a flow that does not compile yet can be drawn too. The same definition gives the
+// same bytes.
+package draw
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"relevo/engine"
+)
+
+// kind says what a box stands for. Boxes of two kinds differ in shape, icon and word, not only in colour.
+type kind string
+
+const (
+	kindStart   kind = "start"     // where a run begins
+	kindAny     kind = "any state" // stands for every state, where the flow itself reacts to an event
+	kindSay     kind = "say"       // says something and moves on
+	kindAsk     kind = "ask"
+	kindCall    kind = "call"
+	kindHandoff kind = "handoff"
+	kindWait    kind = "wait" // waits for time or business events
+	kindEnd     kind = "end"
+	kindMissing kind = "missing" // a goto leads here and no state has this name
+)
+
+// box is a state, or one of the marks beside them.
+type box struct {
+	id    string // unique; of a state "state " and its name
+	kind  kind
+	title string
+	body  string // what it says or does; a line break begins another thing
+	foot  string // one short line: queue, slot, outcome
+}
+
+// arrow leads from box to box. Its labels are the events or guards that take this way, in the order of the file.
+type arrow struct {
+	from, to string
+	timed    bool // when time has passed
+	anywhere bool // from the box that stands for every state
+	labels   []string
+}
+
+// picture is a flow as boxes and arrows, without places.
+type picture struct {
+	title, subtitle string
+	boxes           []box
+	arrows          []arrow
+}
+
+const (
+	startID = "start"
+	anyID   = "any"
+)
+
+func stateID(name string) string { return "state " + name }
+
+// newPicture reads a definition. Texts are taken in the first of the languages that has them.
+func newPicture(def *engine.Definition, languages []string) picture {
+	p := picture{title: def.Flow.V, subtitle: subtitle(def)}
+	if title, ok := def.Title.In(languages...); ok {
+		p.title = title.V
+	}
+	p.boxes = append(p.boxes, box{id: startID, kind: kindStart, title: "start", body: triggers(def, languages)})
+	p.arrow(startID, def.Initial.V, arrow{})
+	for _, t := range def.Triggers {
+		if t.Goto.V != "" && t.Goto.V != def.Initial.V {
+			p.arrow(startID, t.Goto.V, arrow{labels: []string{cmp.Or(t.Event.V, "phrase")}})
+		}
+	}
+	for _, s := range def.States {
+		if !slices.ContainsFunc(p.boxes, func(b box) bool { return b.id == stateID(s.Name.V) }) {
+			p.state(s, languages)
+		}
+	}
+	if len(def.On) > 0 {
+		p.boxes = append(p.boxes, box{id: anyID, kind: kindAny, title: "any state"})
+		for _, h := range def.On {
+			p.alternatives(anyID, h.Event.V, h.Alternatives, arrow{anywhere: true})
+		}
+	}
+	p.missing()
+	return p
+}
+
+func subtitle(def *engine.Definition) string {
+	var languages []string
+	for _, l := range def.Languages {
+		languages = append(languages, l.V)
+	}
+	parts := []string{def.Flow.V, count(len(def.States), "state")}
+	if len(languages) > 0 {
+		parts = append(parts, strings.Join(languages, ", "))
+	}
+	if hash := strings.TrimPrefix(def.Hash, "sha256:"); len(hash) >= 8 {
+		parts = append(parts, "version "+hash[:8])
+	}
+	return strings.Join(parts, "  ·  ")
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// triggers names what starts the flow: the first phrase in the language, and business events.
+func triggers(def *engine.Definition, languages []string) string {
+	var parts []string
+	for _, t := range def.Triggers {
+		if t.Event.V != "" {
+			parts = append(parts, "event "+shorten(t.Event.V, maxGuardRunes))
+			continue
+		}
+		if phrase, ok := firstPhrase(t, languages); ok {
+			parts = append(parts, "“"+shorten(phrase, maxGuardRunes)+"”")
+		}
+	}
+	return strings.Join(parts, "\n")
+}
+
+func firstPhrase(t engine.Trigger, languages []string) (string, bool) {
+	for _, want := range languages {
+		for _, p := range t.Phrases {
+			if p.Language.V == want && len(p.Phrases) > 0 {
+				return p.Phrases[0].V, true
+			}
+		}
+	}
+	return "", false
+}
+
+// state adds the box of a state and the arrows that leave it.
+func (p *picture) state(s engine.State, languages []string) {
+	id := stateID(s.Name.V)
+	b := box{id: id, kind: kindOf(s), title: s.Name.V, body: says(s.Say, languages)}
+	switch {
+	case s.Ask != nil:
+		b.foot = "into " + s.Ask.Slot.V
+		if n := len(s.Ask.Choices); n > 0 {
+			b.foot = count(n, "choice")
+		}
+	case s.Call != nil:
+		b.body = strings.TrimSpace(s.Call.Method + " " + plain(s.Call.URL.V))
+		if s.Call.Save.V != "" {
+			b.foot = "into " + s.Call.Save.V
+		}
+	case s.Handoff != nil:
+		if text, ok := s.Handoff.Say.In(languages...); ok {
+			b.body = plain(text.V)
+		}
+		b.foot = "queue " + s.Handoff.Queue.V
+		if s.Handoff.Priority.V != "" {
+			b.foot += "  ·  " + s.Handoff.Priority.V
+		}
+	case s.End.V != "":
+		b.foot = s.End.V
+	}
+	p.boxes = append(p.boxes, b)
+	for _, h := range s.On {
+		p.alternatives(id, h.Event.V, h.Alternatives, arrow{})
+	}
+	for _, a := range s.After {
+		p.alternatives(id, "after "+duration(a.After), a.Alternatives, arrow{timed: true})
+	}
+	p.alternatives(id, "", s.Goto, arrow{})
+}
+
+func kindOf(s engine.State) kind {
+	switch {
+	case s.Ask != nil:
+		return kindAsk
+	case s.Call != nil:
+		return kindCall
+	case s.Handoff != nil:
+		return kindHandoff
+	case s.End.V != "":
+		return kindEnd
+	case len(s.Goto) == 0 && len(s.On)+len(s.After) > 0:
+		return kindWait
+	}
+	return kindSay
+}
+
+func says(texts []engine.Text, languages []string) string {
+	var parts []string
+	for _, t := range texts {
+		if text, ok := t.In(languages...); ok {
+			parts = append(parts, plain(text.V))
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// alternatives adds an arrow for each way out of an event. An else after guards says so.
+func (p *picture) alternatives(from, event string, list []engine.Alternative, as arrow) {
+	for i, a := range list {
+		var label []string
+		if event != "" {
+			label = append(label, event)
+		}
+		switch {
+		case a.When.V != "":
+			label = append(label, "if "+shorten(a.When.V, maxGuardRunes))
+		case i > 0:
+			label = append(label, "else")
+		}
+		as.labels = nil
+		if len(label) > 0 {
+			as.labels = []string{strings.Join(label, ", ")}
+		}
+		p.arrow(from, a.Goto.V, as)
+	}
+}
+
+// arrow adds an arrow, or its label to one that runs the same way.
+func (p *picture) arrow(from, state string, as arrow) {
+	if state == "" { // the alternative stays where it is
+		return
+	}
+	as.from, as.to = from, stateID(state)
+	for i, other := range p.arrows {
+		if other.from == as.from && other.to == as.to && other.timed == as.timed && len(other.labels) > 0 && len(as.labels) > 0 {
+			p.arrows[i].labels = append(other.labels, as.labels...)
+			return
+		}
+	}
+	p.arrows = append(p.arrows, as)
+}
+
+// missing adds a box for every target that no state has.
+func (p *picture) missing() {
+	for _, a := range p.arrows {
+		if !slices.ContainsFunc(p.boxes, func(b box) bool { return b.id == a.to }) {
+			p.boxes = append(p.boxes, box{id: a.to, kind: kindMissing, title: strings.TrimPrefix(a.to, stateID("")), foot: "no such state"})
+		}
+	}
+}
+
+// languagesOf puts the wanted language before those of the flow.
+func languagesOf(def *engine.Definition, language string) []string {
+	list := []string{language}
+	for _, l := range def.Languages {
+		list = append(list, l.V)
+	}
+	for _, t := range def.Title.By {
+		list = append(list, t.Language.V)
+	}
+	return list
+}

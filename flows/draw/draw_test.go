@@ -1,0 +1,258 @@
+package draw
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"relevo/engine"
+	"relevo/scripts/layout"
+)
+
+func str(v string) engine.Str { return engine.Str{V: v} }
+
+func text(pairs ...string) engine.Text {
+	var t engine.Text
+	for i := 0; i < len(pairs); i += 2 {
+		t.By = append(t.By, engine.LanguageText{Language: str(pairs[i]), Text: str(pairs[i+1])})
+	}
+	return t
+}
+
+func to(state string) []engine.Alternative { return []engine.Alternative{{Goto: str(state)}} }
+
+func on(pairs ...string) []engine.Handler {
+	var list []engine.Handler
+	for i := 0; i < len(pairs); i += 2 {
+		list = append(list, engine.Handler{Event: str(pairs[i]), Alternatives: to(pairs[i+1])})
+	}
+	return list
+}
+
+func after(d time.Duration, state string) []engine.After {
+	return []engine.After{{After: engine.Duration{V: d, Set: true}, Alternatives: to(state)}}
+}
+
+// sample is a small flow with a state of every kind, and with words that break what does not escape them.
+func sample() *engine.Definition {
+	return &engine.Definition{
+		Hash: "sha256:0123456789abcdef", Flow: str("order_tracking"),
+		Title:     text("en", `Track <an> "order" & more`, "es", "Seguir un pedido"),
+		Languages: []engine.Str{str("en"), str("es")},
+		Triggers: []engine.Trigger{
+			{Phrases: []engine.Phrases{{Language: str("en"), Phrases: []engine.Str{str("where is my order")}}}},
+			{Event: str("order.delayed"), Goto: str("quiet")},
+		},
+		Initial: str("ask_order"),
+		On:      on("order.cancelled", "end"),
+		States: []engine.State{
+			{
+				Name: str("ask_order"), Ask: &engine.Ask{Slot: str("order_id")},
+				Say: []engine.Text{text("en", "What is your order number? </text><script>alert(1)</script>", "es", "¿Cuál es tu número de pedido?")},
+				On:  on("answered", "find_order", "exhausted", "to_agent"), After: after(30*time.Minute, "quiet"),
+			},
+			{
+				Name: str("find_order"), Call: &engine.CallSpec{Method: "GET", URL: str("{{ config.orders_url }}/orders/{{ order_id }}"), Save: str("order")},
+				On: on("ok", "report", "404", "ask_order", "failed", "to_agent"),
+			},
+			{
+				Name: str("report"), Say: []engine.Text{{All: &engine.Str{V: "{{ orders.describe(order, language) }}"}}},
+				Goto: []engine.Alternative{{When: str(`order.status == "lost" && order.total > 100 || false`), Goto: str("to_agent")}, {Goto: str("end")}},
+			},
+			{
+				Name: str("to_agent"), Handoff: &engine.HandoffSpec{Queue: str("orders"), Priority: str("high"), Say: text("en", "I'll bring in a colleague.")},
+				On: on("resolved", "end", "unavailable", "confrim"),
+			},
+			{Name: str("quiet"), After: after(26*time.Hour, "quiet")},
+			{Name: str("end"), Say: []engine.Text{text("en", "Have a good day!\x00")}, End: str("resolved")},
+		},
+	}
+}
+
+func draw(t *testing.T, def *engine.Definition, opts Options) string {
+	t.Helper()
+	var out bytes.Buffer
+	if err := SVG(&out, def, opts); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+func TestSVGIsWellFormedAndSafe(t *testing.T) {
+	t.Parallel()
+	svg := draw(t, sample(), Options{})
+	dec := xml.NewDecoder(strings.NewReader(svg))
+	states := map[string]int{}
+	for {
+		token, err := dec.Token()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		start, ok := token.(xml.StartElement)
+		if !ok {
+			continue
+		}
+		if name := start.Name.Local; name == "script" || name == "foreignObject" || name == "image" {
+			t.Errorf("the picture has a <%s>", name)
+		}
+		for _, a := range start.Attr {
+			if a.Name.Local == "data-state" {
+				states[a.Value]++
+			}
+		}
+	}
+	want := map[string]int{"ask_order": 1, "find_order": 1, "report": 1, "to_agent": 1, "quiet": 1, "end": 1, "confrim": 1}
+	if diff := cmp.Diff(want, states); diff != "" {
+		t.Errorf("states (-want +got)\n%s", diff)
+	}
+	for _, part := range []string{
+		"<title id=\"flow-order_tracking-title\">Track &lt;an&gt;", "prefers-color-scheme:dark", "no such state", "queue orders",
+		"after 26h", "order.cancelled", "GET {config.orders_url}/", "to_agent (handoff): I&#39;ll bring in a colleague.",
+	} {
+		if !strings.Contains(svg, part) {
+			t.Errorf("the picture does not hold %q", part)
+		}
+	}
+	for _, outside := range []string{"http://", "https://", "url(//", "@import"} {
+		if rest := strings.ReplaceAll(svg, "http://www.w3.org/2000/svg", ""); strings.Contains(rest, outside) {
+			t.Errorf("the picture asks for something outside: %s", outside)
+		}
+	}
+}
+
+func TestSVGIsTheSameEveryTime(t *testing.T) {
+	t.Parallel()
+	first := draw(t, sample(), Options{Language: "es"})
+	for range 3 {
+		if draw(t, sample(), Options{Language: "es"}) != first {
+			t.Fatal("two pictures of one flow differ")
+		}
+	}
+}
+
+func TestSVGSpeaksTheLanguage(t *testing.T) {
+	t.Parallel()
+	for language, want := range map[string]string{"es": "Seguir un pedido", "en": "Track &lt;an&gt;", "fr": "Track &lt;an&gt;", "": "Track &lt;an&gt;"} {
+		svg := draw(t, sample(), Options{Language: language})
+		if !strings.Contains(svg, want) {
+			t.Errorf("%q: the picture does not hold %q", language, want)
+		}
+		if !strings.Contains(svg, "Have a good day!") {
+			t.Errorf("%q: a text that this language lacks is gone", language)
+		}
+	}
+}
+
+func TestKindsDifferInShapeAndIcon(t *testing.T) {
+	t.Parallel()
+	shapes, marks := map[string]kind{}, map[string]kind{}
+	for _, k := range []kind{kindSay, kindAsk, kindCall, kindHandoff, kindWait, kindEnd} {
+		if other, taken := shapes[outline(k, 200, 100)]; taken {
+			t.Errorf("%s has the shape of %s", k, other)
+		}
+		if other, taken := marks[icons[k]]; taken || icons[k] == "" {
+			t.Errorf("%s has the icon of %s", k, other)
+		}
+		shapes[outline(k, 200, 100)], marks[icons[k]] = k, k
+	}
+}
+
+func TestSVGOfTooManyStates(t *testing.T) {
+	t.Parallel()
+	def := &engine.Definition{Flow: str("large")}
+	for i := range layout.MaxNodes + 1 {
+		def.States = append(def.States, engine.State{Name: str(fmt.Sprint("s", i))})
+	}
+	if err := SVG(io.Discard, def, Options{}); !errors.Is(err, layout.ErrTooLarge) {
+		t.Errorf("got %v, want ErrTooLarge", err)
+	}
+}
+
+func TestSVGOfAnEmptyFlow(t *testing.T) {
+	t.Parallel()
+	if svg := draw(t, &engine.Definition{Flow: str("empty")}, Options{}); !strings.Contains(svg, "empty") {
+		t.Error("the picture has no name")
+	}
+}
+
+func TestMermaid(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	if err := Mermaid(&out, sample()); err != nil {
+		t.Fatal(err)
+	}
+	want := `---
+title: "Track <an> \"order\" & more"
+---
+flowchart TB
+  s0(("start<br/>“where is my order” event order.delayed")):::startBox
+  s1{{"ask: ask_order<br/>What is your order number? #lt;/text#gt;#lt;script#gt;alert(1)#lt;/script#gt;<br/>into order_id"}}:::askBox
+  s2[["call: find_order<br/>GET {config.orders_url}/orders/{order_id}<br/>into order"]]:::callBox
+  s3("say: report<br/>{orders.describe(order, lang…}"):::sayBox
+  s4[/"handoff: to_agent<br/>I'll bring in a colleague.<br/>queue orders  ·  high"\]:::handoffBox
+  s5("wait: quiet"):::waitBox
+  s6(["end: end<br/>Have a good day!<br/>resolved"]):::endBox
+  s7(["any state"]):::anyBox
+  s8>"missing: confrim<br/>no such state"]:::missingBox
+  s0 --> s1
+  s0 -->|"order.delayed"| s5
+  s1 -->|"answered"| s2
+  s1 -->|"exhausted"| s4
+  s1 -.->|"after 30m"| s5
+  s2 -->|"ok"| s3
+  s2 -->|"404"| s1
+  s2 -->|"failed"| s4
+  s3 -->|"if order.status == #quot;lost#quot; #amp;#amp; order.tot…"| s4
+  s3 -->|"else"| s6
+  s4 -->|"resolved"| s6
+  s4 -->|"unavailable"| s8
+  s5 -.->|"after 26h"| s5
+  s7 -.->|"order.cancelled"| s6
+  classDef handoffBox stroke:#0f766e,stroke-width:3px
+  classDef missingBox stroke-dasharray:4 4
+`
+	if diff := cmp.Diff(want, out.String()); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+func TestWrap(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		text  string
+		lines int
+		want  []string
+	}{
+		{"", 3, nil},
+		{"short", 3, []string{"short"}},
+		{"one two three four five six seven eight", 2, []string{"one two three four", "five six seven eig…"}},
+		{"first\nsecond", 3, []string{"first", "second"}},
+		{"https/averyveryverylongname/tail", 3, []string{"https/", "averyveryverylong", "name/tail"}},
+		{"ñandúñandúñandúñandúñandú", 1, []string{"ñandúñandúñand…"}},
+	} {
+		if diff := cmp.Diff(tt.want, wrap(tt.text, 10, 100, tt.lines)); diff != "" {
+			t.Errorf("%q: (-want +got)\n%s", tt.text, diff)
+		}
+	}
+}
+
+func TestDuration(t *testing.T) {
+	t.Parallel()
+	for d, want := range map[time.Duration]string{
+		30 * time.Minute: "30m", 90 * time.Minute: "1h30m", 48 * time.Hour: "2d", time.Hour: "1h", 90 * time.Second: "1m30s", 26 * time.Hour: "26h",
+	} {
+		if got := duration(engine.Duration{V: d}); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
