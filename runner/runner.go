@@ -9,7 +9,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -152,3 +154,16 @@ func (r *Runner) Close() {
 
 // background runs f until it returns; Close waits for it.
 func (r *Runner) background(f func()) { r.work.Go(f) }
+
+// Channels lists the channels, by id.
+func (r *Runner) Channels() []channel.Channel {
+	ids := slices.Sorted(maps.Keys(r.channels))
+	out := make([]channel.Channel, len(ids))
+	for i, id := range ids {
+		out[i] = r.channels[id]
+	}
+	return out
+}
+
+// Catalog returns the published flows.
+func (r *Runner) Catalog() *engine.Catalog { return r.catalog.Load() }

@@ -1,0 +1,366 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"relevo/channel"
+	"relevo/channel/webchat"
+	"relevo/channel/whatsapp"
+	"relevo/engine"
+	"relevo/flows"
+	"relevo/flows/draw"
+	"relevo/flows/project"
+	"relevo/handoff"
+	"relevo/runner"
+	"relevo/scripts"
+	"relevo/server"
+	"relevo/store"
+	"relevo/store/sqlite"
+)
+
+// shutdownLimit is how long requests under way may take when the program is asked to stop.
+const shutdownLimit = 10 * time.Second
+
+func (a *app) serveCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "serve", Short: "Run everything: channels, flows, API and console", Args: exactly(0),
+		Long: `Serve runs everything in one process. Without any configuration that is the web chat, the console, the shipped flows with the demo order
+service, and a SQLite database in the working directory. On an empty database it prints a one-time link with which the first admin is created.
+
+Every setting can be a flag, an environment variable (RELEVO_LISTEN for --listen), or a key of relevo.yaml, in this order.
+
+Exit code 0: asked to stop. 1: the flows or the configuration have errors. 2: usage. 3: the port or the database can not be used.`,
+		Example: "  relevo serve\n  relevo serve --listen 127.0.0.1:9000 --database sqlite:/var/lib/relevo/relevo.db\n  relevo serve --config /etc/relevo.yaml\n  RELEVO_LOG_LEVEL=debug relevo serve --flows ./flows --scripts ./scripts",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := a.loadConfig(cmd)
+			if err != nil {
+				return err
+			}
+			s, err := a.build(cmd.Context(), c)
+			if err != nil {
+				return err
+			}
+			return errors.Join(s.serve(cmd.Context()), s.close())
+		},
+	}
+	addConfigFlags(cmd)
+	return cmd
+}
+
+// service is everything that serve runs.
+type service struct {
+	app      *app
+	config   config
+	url      string // where people reach it
+	log      *slog.Logger
+	listener net.Listener
+	store    *sqlite.DB
+	pool     *scripts.Pool
+	runner   *runner.Runner
+	server   *server.Server
+	closers  []func() error // in the order they were opened
+}
+
+// build puts the parts together. Whatever was opened is closed again when a part fails.
+func (a *app) build(ctx context.Context, c config) (s *service, err error) {
+	level := new(slog.LevelVar)
+	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
+		return nil, &usageError{err}
+	}
+	s = &service{app: a, config: c, log: slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: level}))}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.close())
+		}
+	}()
+	if s.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", c.Listen); err != nil {
+		return s, &environmentError{fmt.Errorf("listen on %s: %w", c.Listen, err)}
+	}
+	s.closers = append(s.closers, func() error { return ignoreClosed(s.listener.Close()) })
+	address := s.listener.Addr().String()
+	if s.url = strings.TrimSuffix(c.PublicURL, "/"); s.url == "" {
+		s.url = "http://" + address
+	}
+	if c.Demo {
+		if s.config.Values == nil {
+			s.config.Values = map[string]any{"orders_url": "http://" + address + "/demo"}
+		}
+		s.config.Allow = append(s.config.Allow, address) // the demo orders are served here
+	}
+	for _, step := range []func(context.Context) error{s.openStore, s.openRunner, s.openChannels, s.openServer} {
+		if err := step(ctx); err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}
+
+func ignoreClosed(err error) error {
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
+}
+
+func (s *service) openStore(ctx context.Context) error {
+	file := strings.TrimPrefix(s.config.Database, "sqlite:")
+	db, err := sqlite.Open(ctx, s.app.path(file), sqlite.Options{Logger: s.log})
+	if err != nil {
+		return &environmentError{fmt.Errorf("open database %s: %w", file, err)}
+	}
+	s.store = db
+	s.closers = append(s.closers, db.Close)
+	return nil
+}
+
+// openRunner loads the flows, publishes them, and makes the runner.
+func (s *service) openRunner(ctx context.Context) error {
+	p, err := project.Load(s.app.projectOptions(s.config))
+	if err != nil {
+		return &environmentError{err}
+	}
+	if p.Findings.HasErrors() {
+		return &findingsError{list: p.Findings, source: p.Source}
+	}
+	for _, d := range p.Findings {
+		s.log.Warn("flow", "finding", d.Error())
+	}
+	if s.pool, err = scripts.NewPool(scripts.Options{Sources: p.Sources, Logger: s.log}); err != nil {
+		return &environmentError{fmt.Errorf("start the script workers: %w", err)}
+	}
+	s.closers = append(s.closers, s.pool.Close)
+	old, err := s.publish(ctx, p)
+	if err != nil {
+		return err
+	}
+	queues, err := s.config.queues()
+	if err != nil {
+		return err
+	}
+	options := p.CatalogOptions(s.config.Values, s.pool)
+	options.Old, options.DefaultQueue, options.DefaultLanguage = old, s.config.DefaultQueue, s.config.DefaultLanguage
+	options.Lease, options.QueueOpen = s.config.duration(s.config.PhoneLease), queueOpen(queues)
+	allowed, err := runner.ParseAllowed(s.config.Allow)
+	if err != nil {
+		return &usageError{fmt.Errorf("allow: %w", err)}
+	}
+	s.runner = runner.New(runner.Options{
+		Store: s.store, Catalog: engine.NewCatalog(options), Client: runner.NewClient(allowed), Now: s.app.now, NewID: newID,
+		Logger: s.log, UnknownAfter: s.config.duration(s.config.UnknownAfter),
+	})
+	s.closers = append(s.closers, func() error { s.runner.Close(); return nil })
+	return nil
+}
+
+// publish stores the flows' versions and compiles the old ones that runs still use.
+func (s *service) publish(ctx context.Context, p *project.Project) ([]*engine.Machine, error) {
+	current := map[string]bool{}
+	for _, m := range p.Machines {
+		current[m.Version] = true
+		v := store.FlowVersion{Hash: m.Version, Flow: m.Flow, File: m.Definition.File, Source: p.Source(m.Definition.File), PublishedAt: s.app.now().UTC()}
+		if err := s.store.PublishFlow(ctx, v); err != nil {
+			return nil, fmt.Errorf("publish flow %s: %w", m.Flow, err)
+		}
+	}
+	versions, err := s.store.FlowVersions(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read flow versions: %w", err)
+	}
+	var old []*engine.Machine
+	for _, v := range versions {
+		if current[v.Hash] {
+			continue
+		}
+		def, findings := flows.Load(v.File, v.Source)
+		if def == nil {
+			s.log.Error("an old flow version can not be read; its runs will be handed over", "flow", v.Flow, "version", v.Hash, "err", findings.Err())
+			continue
+		}
+		machine, findings := engine.Compile(def, engine.Surroundings{Scripts: p.Scripts})
+		if machine == nil {
+			s.log.Error("an old flow version does not compile; its runs will be handed over", "flow", v.Flow, "version", v.Hash, "err", findings.Err())
+			continue
+		}
+		old = append(old, machine)
+	}
+	return old, nil
+}
+
+// queueOpen tells the engine which queues have hours at a time.
+func queueOpen(queues []handoff.Queue) func(string, time.Time) bool {
+	byID := map[string]handoff.Queue{}
+	for _, q := range queues {
+		byID[q.ID] = q
+	}
+	return func(queue string, at time.Time) bool { return byID[queue].Hours.Open(at) }
+}
+
+func (s *service) openChannels(context.Context) error {
+	for _, c := range s.config.Channels {
+		ch, err := s.channel(c)
+		if err != nil {
+			return &usageError{fmt.Errorf("channel %s: %w", c.ID, err)}
+		}
+		s.runner.Use(ch)
+	}
+	return nil
+}
+
+func (s *service) channel(c channelConfig) (channel.Channel, error) {
+	if c.Type == "whatsapp" {
+		secrets := c.AppSecrets
+		if c.AppSecret != "" {
+			secrets = append([]string{c.AppSecret}, secrets...)
+		}
+		return whatsapp.New(whatsapp.Config{
+			ID: c.ID, PhoneNumberID: c.PhoneNumberID, BusinessAccountID: c.BusinessAccountID, AccessToken: c.AccessToken,
+			AppSecrets: secrets, VerifyToken: c.VerifyToken, GraphURL: c.GraphURL,
+		}, s.runner, whatsapp.Options{Logger: s.log, Now: s.app.now})
+	}
+	ch, err := webchat.New(webchat.Config{
+		ID: c.ID, Title: c.Title, Accent: c.Accent, Greeting: c.Greeting, Starters: c.Starters, FrameAncestors: c.FrameAncestors,
+	}, s.runner, webchat.Options{
+		History: s.runner, Logger: s.log, Now: s.app.now,
+		Conversations: func(ctx context.Context, visitor channel.Identity) (string, error) {
+			id, err := s.store.ConversationByIdentity(ctx, c.ID, visitor)
+			if errors.Is(err, store.ErrNotFound) {
+				return "", nil
+			}
+			return id, err
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.closers = append(s.closers, func() error { ch.Close(); return nil })
+	return ch, nil
+}
+
+func (s *service) openServer(context.Context) error {
+	o := server.Options{
+		Store: s.store, Runner: s.runner, Now: s.app.now, NewID: newID, Logger: s.log,
+		PublicURL: s.url, TrustedProxies: s.config.TrustedProxies, Version: programVersion(),
+		Flows: s.flows, Drawing: s.drawing, Mounts: map[string]http.Handler{},
+	}
+	for _, q := range s.config.Queues {
+		title := q.Title
+		if title == "" {
+			title = q.ID
+		}
+		o.Queues = append(o.Queues, server.Queue{ID: q.ID, Title: title})
+	}
+	for _, ch := range s.runner.Channels() {
+		o.Channels = append(o.Channels, server.ChannelInfo{ID: ch.ID(), Type: ch.Type(), Window: ch.Capabilities().Window})
+		handler, ok := ch.(http.Handler)
+		switch {
+		case ok && ch.Type() == "webchat":
+			o.Mounts["/webchat"] = handler
+		case ok:
+			o.Mounts["/webhooks/"+ch.Type()+"/"+ch.ID()] = handler
+		}
+	}
+	if s.config.Demo {
+		o.Demo = server.Demo()
+	}
+	var err error
+	if s.server, err = server.New(o); err != nil {
+		return &usageError{err}
+	}
+	s.closers = append(s.closers, func() error { s.server.Close(); return nil })
+	return nil
+}
+
+// flows lists what is published.
+func (s *service) flows() []server.FlowInfo {
+	var out []server.FlowInfo
+	for _, m := range s.runner.Catalog().Current {
+		out = append(out, server.FlowInfo{
+			Flow: m.Flow, Title: m.Title(s.config.DefaultLanguage), Version: m.Version, Languages: m.Languages(), States: m.States(),
+		})
+	}
+	return out
+}
+
+func (s *service) drawing(flow, language string) ([]byte, error) {
+	for _, m := range s.runner.Catalog().Current {
+		if m.Flow == flow {
+			var b bytes.Buffer
+			err := draw.SVG(&b, m.Definition, draw.Options{Language: language})
+			return b.Bytes(), err
+		}
+	}
+	return nil, store.ErrNotFound
+}
+
+// serve takes requests until the context ends.
+func (s *service) serve(ctx context.Context) error {
+	if err := s.runner.Start(ctx); err != nil {
+		return err
+	}
+	if err := s.welcome(ctx); err != nil {
+		return err
+	}
+	web := server.HTTPServer(s.config.Listen, s.server.Handler())
+	failed := make(chan error, 1)
+	go func() { failed <- web.Serve(s.listener) }()
+	select {
+	case err := <-failed:
+		return &environmentError{fmt.Errorf("serve on %s: %w", s.config.Listen, err)}
+	case <-ctx.Done():
+	}
+	s.log.Info("stopping")
+	s.server.Close() // ends the live streams, which would otherwise hold the shutdown
+	for _, ch := range s.runner.Channels() {
+		if c, ok := ch.(interface{ Close() }); ok {
+			c.Close()
+		}
+	}
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownLimit)
+	defer cancel()
+	if err := web.Shutdown(limited); err != nil {
+		s.log.Warn("requests were cut off", "err", err)
+		return web.Close()
+	}
+	return nil
+}
+
+// welcome says where everything is, and how the first admin is made.
+func (s *service) welcome(ctx context.Context) error {
+	link, err := server.SetupLink(ctx, s.store, s.url, s.app.now())
+	if err != nil {
+		return fmt.Errorf("make the set-up link: %w", err)
+	}
+	lines := []string{fmt.Sprintf("Relevo %s", programVersion())}
+	for _, ch := range s.runner.Channels() {
+		if ch.Type() == "webchat" {
+			lines = append(lines, "  web chat   "+s.url+"/webchat")
+		} else {
+			lines = append(lines, "  "+ch.Type()+"   "+s.url+"/webhooks/"+ch.Type()+"/"+ch.ID())
+		}
+	}
+	lines = append(lines, "  console    "+s.url+"/", "  API        "+s.url+"/docs")
+	if link != "" {
+		lines = append(lines, "", "Nobody can sign in yet. Create the first admin with this link, once:", "  "+link)
+	}
+	return s.app.printf("%s\n\n", strings.Join(lines, "\n"))
+}
+
+// close closes the parts, the last opened first.
+func (s *service) close() error {
+	var errs []error
+	for i := len(s.closers) - 1; i >= 0; i-- {
+		errs = append(errs, s.closers[i]())
+	}
+	s.closers = nil
+	return errors.Join(errs...)
+}
