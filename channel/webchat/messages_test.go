@@ -81,16 +81,16 @@ func TestMessageIsRefused(t *testing.T) {
 		name, body string
 		want       int
 	}{
-		{"no JSON", `hello`, 400},
-		{"no id", `{"text":"hi"}`, 400},
-		{"an id with a slash, which could be an effect's", `{"id":"c/1/0","text":"hi"}`, 400},
-		{"no text", `{"id":"m1"}`, 400},
-		{"only spaces", `{"id":"m1","text":" \n "}`, 400},
-		{"text and payload", `{"id":"m1","text":"a","payload":"b","title":"c"}`, 400},
-		{"a payload without a title", `{"id":"m1","payload":"b"}`, 400},
-		{"a payload that is too long", `{"id":"m1","title":"a","payload":"` + strings.Repeat("p", maxInboundPayload+1) + `"}`, 400},
-		{"an unknown field", `{"id":"m1","text":"hi","epoch":1}`, 400},
-		{"two values", `{"id":"m1","text":"hi"}{}`, 400},
+		{"no JSON", `hello`, 422},
+		{"no id", `{"text":"hi"}`, 422},
+		{"an id with a slash, which could be an effect's", `{"id":"c/1/0","text":"hi"}`, 422},
+		{"no text", `{"id":"m1"}`, 422},
+		{"only spaces", `{"id":"m1","text":" \n "}`, 422},
+		{"text and payload", `{"id":"m1","text":"a","payload":"b","title":"c"}`, 422},
+		{"a payload without a title", `{"id":"m1","payload":"b"}`, 422},
+		{"a payload that is too long", `{"id":"m1","title":"a","payload":"` + strings.Repeat("p", maxInboundPayload+1) + `"}`, 422},
+		{"an unknown field", `{"id":"m1","text":"hi","epoch":1}`, 422},
+		{"two values", `{"id":"m1","text":"hi"}{}`, 422},
 		{"a text of 4,097 characters", `{"id":"m1","text":"` + strings.Repeat("ñ", maxInbound+1) + `"}`, 413},
 		{"a body over 16 KiB", `{"id":"m1","text":"` + strings.Repeat("x", maxBody) + `"}`, 413},
 	} {

@@ -10,21 +10,21 @@ import (
 
 // problem is an RFC 9457 problem document. Types are stable; app.js goes by the status alone.
 type problem struct {
-	Type   string `json:"type"` // "urn:relevo:rate-limited"
+	Type   string `json:"type"` // "/problems/too-many-requests"
 	Title  string `json:"title"`
 	Status int    `json:"status"`
 
 	retryAfter time.Duration
 }
 
-// The problems of the web chat.
+// The problems of the web chat. The types are those of the HTTP API.
 var (
-	problemToken       = problem{Type: "urn:relevo:no-session", Title: "The chat session is missing or not known.", Status: http.StatusUnauthorized}
-	problemBody        = problem{Type: "urn:relevo:bad-message", Title: "This is not a message the chat can take.", Status: http.StatusBadRequest}
-	problemTooLarge    = problem{Type: "urn:relevo:too-large", Title: "The message is too long.", Status: http.StatusRequestEntityTooLarge}
-	problemRate        = problem{Type: "urn:relevo:rate-limited", Title: "That was too much at once. Try again in a moment.", Status: http.StatusTooManyRequests}
-	problemStreams     = problem{Type: "urn:relevo:too-many-streams", Title: "The chat is open too often.", Status: http.StatusTooManyRequests, retryAfter: 10 * time.Second}
-	problemUnavailable = problem{Type: "urn:relevo:unavailable", Title: "The chat is not available right now. Try again in a moment.", Status: http.StatusServiceUnavailable, retryAfter: 2 * time.Second}
+	problemToken       = problem{Type: "/problems/unauthenticated", Title: "The chat session is missing or not known", Status: http.StatusUnauthorized}
+	problemBody        = problem{Type: "/problems/invalid", Title: "This is not something the chat can take", Status: http.StatusUnprocessableEntity}
+	problemTooLarge    = problem{Type: "/problems/too-large", Title: "The message is too long", Status: http.StatusRequestEntityTooLarge}
+	problemRate        = problem{Type: "/problems/too-many-requests", Title: "That was too much at once", Status: http.StatusTooManyRequests}
+	problemStreams     = problem{Type: "/problems/too-many-requests", Title: "The chat is open too often", Status: http.StatusTooManyRequests, retryAfter: 10 * time.Second}
+	problemUnavailable = problem{Type: "/problems/unavailable", Title: "The chat is not available right now", Status: http.StatusServiceUnavailable, retryAfter: 2 * time.Second}
 )
 
 // after returns p with a time to wait.

@@ -55,8 +55,8 @@ func TestStreamGoesOnWhereItEnded(t *testing.T) {
 		t.Errorf("after 3: got %s", texts(past))
 	}
 	for _, after := range []string{"-1", "x", "99999999999999999999"} {
-		if _, err := v.open(t.Context(), after); err == nil || !contains(err.Error(), "400") {
-			t.Errorf("after %s: got %v, want 400", after, err)
+		if _, err := v.open(t.Context(), after); err == nil || !contains(err.Error(), "422") {
+			t.Errorf("after %s: got %v, want 422", after, err)
 		}
 	}
 }

@@ -67,6 +67,7 @@ export class Connection {
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.alarm = undefined;
     this.kind = "";
+    addEventListener("storage", (e) => e.key === `${this.memory.prefix}waiting` && this.#shared(e.oldValue));
     addEventListener("online", () => this.start());
     addEventListener("offline", () => this.stream?.abort());
     document.addEventListener("visibilitychange", () => document.hidden || this.start());
@@ -113,6 +114,12 @@ export class Connection {
     const list = this.waiting();
     const rest = list.filter((m) => m.id !== id);
     if (rest.length < list.length) this.memory.set("waiting", JSON.stringify(rest));
+  }
+
+  /** Another tab of this browser has sent what waited in both. @param {string | null} before */
+  #shared(before) {
+    const left = new Set(this.waiting().map((m) => m.id));
+    for (const m of JSON.parse(before ?? "[]")) if (!left.has(m.id)) this.listener.sent(m.id);
   }
 
   /** Reads the stream until it ends, then tries again, ever less often. */
@@ -214,7 +221,7 @@ export class Connection {
           this.#trouble("");
           continue;
         }
-        if (answer.status === 400 || answer.status === 413) {
+        if (answer.status === 413 || answer.status === 422) {
           this.done(message.id); // it will never be taken
           this.listener.failed(message.id);
           continue;

@@ -67,6 +67,7 @@
 
   /** @type {HTMLIFrameElement | undefined} */
   let frame;
+  let loaded = false; // before that the frame is not of the chat's origin
 
   /** @param {boolean} open @param {number} [unread] */
   function show(open, unread = 0) {
@@ -74,7 +75,10 @@
       frame = document.createElement("iframe");
       frame.src = page.href;
       frame.title = title;
-      frame.addEventListener("load", () => tell(!frame?.hidden));
+      frame.addEventListener("load", () => {
+        loaded = true;
+        tell(!frame?.hidden);
+      });
       button.before(frame);
     }
     if (frame) frame.hidden = !open;
@@ -87,7 +91,7 @@
 
   /** @param {boolean} shown */
   function tell(shown) {
-    frame?.contentWindow?.postMessage({ relevo: { shown } }, page.origin);
+    if (loaded) frame?.contentWindow?.postMessage({ relevo: { shown } }, page.origin);
   }
 
   button.addEventListener("click", () => {
