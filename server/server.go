@@ -92,6 +92,7 @@ type Server struct {
 	streams streamCount
 	openapi []byte
 	recheck time.Duration // how often a stream looks whether its session still holds
+	comment time.Duration // how often a stream says that it is still there
 }
 
 // New makes a server and starts to follow the runner's updates.
@@ -110,7 +111,7 @@ func New(opts Options) (*Server, error) {
 		return nil, fmt.Errorf("public URL: %w", err)
 	}
 	s := &Server{
-		opts: opts, secure: public.Scheme == "https", recheck: streamRecheck,
+		opts: opts, secure: public.Scheme == "https", recheck: streamRecheck, comment: streamComment,
 		hashing: newHashing(), locks: newKeyLocks(), streams: streamCount{byWho: map[string]int{}}, metrics: newMetrics(opts),
 	}
 	if err := s.route(public); err != nil {

@@ -101,7 +101,7 @@ func (st *stream) run(ctx context.Context) {
 	hub := st.s.hub
 	recheck := time.NewTicker(st.s.recheck)
 	defer recheck.Stop()
-	comment := time.NewTicker(streamComment)
+	comment := time.NewTicker(st.s.comment)
 	defer comment.Stop()
 	if !st.send(fmt.Sprintf("retry: %d\nid: %d\n\n", streamRetry.Milliseconds(), max(0, st.at))) {
 		return
