@@ -215,8 +215,8 @@ func (s *Server) chooseLanguage(ctx context.Context, in *languageInput) (*userOu
 
 // busyOr answers 503 when hashing has no room.
 func (s *Server) busyOr(what string, err error) error {
-	if errors.Is(err, errBusy) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return retryLater(newProblem(http.StatusServiceUnavailable, "Many people sign in right now. Try again in a moment."), 2*time.Second)
+	if errors.Is(err, errBusy) {
+		return retryLater(newProblem(http.StatusServiceUnavailable, "Many people sign in right now. Try again in a moment."), busyRetry)
 	}
 	return s.fail(what, err)
 }

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"testing"
 
+	"relevo/runner"
 	"relevo/store"
 )
 
@@ -187,4 +188,8 @@ func TestBusinessEventsAreTakenOnce(t *testing.T) {
 		w.do(program, "POST", "/v1/events", event(contact)).want(t, 422, "invalid")
 	}
 	w.do(program, "POST", "/v1/events", event(map[string]any{"conversation": "missing"})).want(t, 404, "not-found")
+	w.runner.full = fmt.Errorf("accept: %w", runner.ErrOverloaded)
+	if full := w.do(program, "POST", "/v1/events", event(map[string]any{"conversation": conv.ID})).want(t, 503, "unavailable"); full.header.Get("Retry-After") == "" {
+		t.Error("503 without Retry-After")
+	}
 }

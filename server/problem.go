@@ -1,14 +1,17 @@
 package server
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"relevo/runner"
 	"relevo/store"
 )
 
@@ -126,6 +129,9 @@ func writeProblem(w http.ResponseWriter, p *Problem) {
 	_, _ = w.Write(append(body, '\n')) // who asked is gone when this fails
 }
 
+// busyRetry is when to come back after a 503.
+const busyRetry = 2 * time.Second
+
 // fail turns an error of the store or the runner into a problem; the cause goes to the log.
 func (s *Server) fail(what string, err error) error {
 	if errors.Is(err, store.ErrNotFound) {
@@ -134,6 +140,9 @@ func (s *Server) fail(what string, err error) error {
 	var p *Problem
 	if errors.As(err, &p) {
 		return p
+	}
+	if errors.Is(err, runner.ErrOverloaded) || errors.Is(err, runner.ErrClosed) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return retryLater(newProblem(http.StatusServiceUnavailable, ""), busyRetry)
 	}
 	s.opts.Logger.Error("request failed", slog.String("what", what), slog.Any("error", err))
 	return newProblem(http.StatusInternalServerError, "")

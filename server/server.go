@@ -25,7 +25,7 @@ type Runner interface {
 	channel.History
 	// Act takes a turn with a human agent's action. An action that does not count gives an *engine.Refusal.
 	Act(ctx context.Context, conversation string, a engine.AgentAction) (engine.Conversation, []engine.Effect, error)
-	// Business stores a business event. store.ErrNotFound is an unknown conversation.
+	// Business stores a business event. store.ErrNotFound is an unknown conversation, runner.ErrOverloaded one too many.
 	Business(ctx context.Context, r runner.BusinessRequest) (store.Accepted, error)
 	// Subscribe returns what changes from now on. The channel is closed when the subscriber falls behind by more than buffer, or when
 	// the runner stops. cancel ends the subscription and may be called again.

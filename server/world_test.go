@@ -298,6 +298,7 @@ type deskRunner struct {
 	store    store.Store
 	now      func() time.Time
 	notReady error
+	full     error // what Business answers instead of working
 
 	mu       sync.Mutex
 	subs     map[int]chan runner.Update
@@ -340,6 +341,9 @@ func (d *deskRunner) History(ctx context.Context, conversation string, after int
 }
 
 func (d *deskRunner) Business(ctx context.Context, r runner.BusinessRequest) (store.Accepted, error) {
+	if d.full != nil {
+		return store.Accepted{}, d.full
+	}
 	if r.Conversation == "" {
 		id, err := d.store.ConversationByIdentity(ctx, r.Channel, r.Identity)
 		if err != nil {
