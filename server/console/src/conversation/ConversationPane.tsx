@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { cloneElement, useCallback, useEffect, useMemo, useRef, useState, type ReactElement } from 'react'
+import { flushSync } from 'react-dom'
 import { useTranslation } from 'react-i18next'
 
 import { ApiError } from '../api/client'
@@ -45,8 +46,8 @@ function Loaded({ view, back }: { view: ConversationView; back: ReactElement }) 
   const field = useRef<HTMLTextAreaElement>(null)
 
   const write = useCallback((next: Mode) => {
-    setMode(next)
-    setTimeout(() => field.current?.focus()) // after the field of that mode is enabled
+    flushSync(() => setMode(next)) // the field must be there before the next key is pressed
+    field.current?.focus()
   }, [])
   const { claim, release, close } = useActions(chat, me)
 

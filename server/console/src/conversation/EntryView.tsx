@@ -20,8 +20,10 @@ import {
   UserRound,
   UserRoundCheck,
   Video,
+  Zap,
   type LucideIcon,
 } from 'lucide-react'
+import type { TFunction } from 'i18next'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 
@@ -180,6 +182,16 @@ const happenings: Record<string, LucideIcon> = {
   phone: Smartphone,
   ended: Flag,
   failed: TriangleAlert,
+  event: Zap,
+}
+
+/** What a system entry's text names: a queue, an outcome, a flow and its outcome, or something technical. */
+function happened(t: TFunction, code: string, text: string): string {
+  if (code === 'handoff') return humanise(text)
+  if (code === 'closed' || code === 'withdrawn') return term(t, 'outcome', text)
+  if (code !== 'ended') return text
+  const [flow = '', outcome = ''] = text.split(': ')
+  return outcome ? `${humanise(flow)}, ${term(t, 'outcome', outcome)}` : humanise(flow)
 }
 
 /** A change of owner, the end of a flow, a failure. */
@@ -189,7 +201,7 @@ function SystemLine({ entry, me }: { entry: Entry; me: string }) {
   const Icon = happenings[code] ?? ArrowRightLeft
   const author = entry.author === me ? t('who.you') : entry.author || t('system.someone')
   const what = i18n.exists(`system.${code}`) ? t(`system.${code}` as 'system.claimed', { author }) : humanise(code)
-  const detail = entry.text && (code === 'closed' || code === 'ended' ? term(t, 'outcome', entry.text) : code === 'handoff' ? term(t, 'reason', entry.text) : entry.text)
+  const detail = entry.text && happened(t, code, entry.text)
   return (
     <li data-kind="system" className={`mt-3 flex items-start justify-center gap-1.5 text-center text-sm ${code === 'failed' ? 'text-bad' : 'text-muted'}`}>
       <Icon size={14} aria-hidden className="mt-0.5 shrink-0" />

@@ -35,9 +35,10 @@ export function Transcript({ conversation, entries, name, me }: { conversation: 
 
   // Before the browser paints, so that nothing is seen to jump.
   useLayoutEffect(() => {
-    if (atEnd.current) toEnd()
-    else setFresh((count) => count + Math.max(0, entries.length - seen.current))
+    const arrived = Math.max(0, entries.length - seen.current)
     seen.current = entries.length
+    if (atEnd.current) toEnd()
+    else setFresh((count) => count + arrived)
   }, [entries.length, toEnd])
 
   useLayoutEffect(() => {

@@ -160,6 +160,7 @@ export const en = {
   },
   system: {
     handoff: 'The bot handed over',
+    event: 'A business system reported',
     claimed: '{{author}} claimed the chat',
     released: '{{author}} gave the chat back to the queue',
     closed: '{{author}} closed the chat',

@@ -162,6 +162,7 @@ export const es: Texts = {
   },
   system: {
     handoff: 'El bot pasó la conversación',
+    event: 'Un sistema del negocio avisó',
     claimed: '{{author}} atiende el chat',
     released: '{{author}} devolvió el chat a la cola',
     closed: '{{author}} cerró el chat',

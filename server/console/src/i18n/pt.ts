@@ -162,6 +162,7 @@ export const pt: Texts = {
   },
   system: {
     handoff: 'O bot passou a conversa',
+    event: 'Um sistema do negócio avisou',
     claimed: '{{author}} assumiu o chat',
     released: '{{author}} devolveu o chat para a fila',
     closed: '{{author}} encerrou o chat',
