@@ -54,10 +54,7 @@ func (a *app) check(c config, args []string) (findings diag.List, source func(st
 	}
 	base := a.projectOptions(c)
 	for _, arg := range args {
-		info, err := os.Stat(filepath.Join(a.dir, arg))
-		if filepath.IsAbs(arg) {
-			info, err = os.Stat(arg)
-		}
+		info, err := os.Stat(a.path(arg))
 		if err != nil {
 			return nil, nil, 0, &environmentError{fmt.Errorf("%s can not be read: %w", arg, cause(err))}
 		}
@@ -100,7 +97,7 @@ func (a *app) projectOptions(c config) project.Options {
 	if values == nil && c.Demo {
 		values = map[string]any{"orders_url": ""} // serve sets it to the demo order service
 	}
-	return project.Options{Flows: c.Flows, Scripts: c.Scripts, Config: values, Queues: c.queueIDs()}
+	return project.Options{Dir: a.dir, Flows: c.Flows, Scripts: c.Scripts, Config: values, Queues: c.queueIDs()}
 }
 
 func (a *app) reportFindings(findings diag.List, source func(string) []byte, n int, asJSON bool) error {

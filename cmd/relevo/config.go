@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -180,10 +179,7 @@ func (a *app) configFile(cmd *cobra.Command) (name string, text []byte, err erro
 	if f := cmd.Flags().Lookup("config"); f != nil && f.Changed {
 		name, named = f.Value.String(), true
 	}
-	text, err = os.ReadFile(filepath.Join(a.dir, name))
-	if filepath.IsAbs(name) {
-		text, err = os.ReadFile(name)
-	}
+	text, err = os.ReadFile(a.path(name))
 	if errors.Is(err, os.ErrNotExist) && !named {
 		return "", nil, nil
 	}

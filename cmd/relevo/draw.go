@@ -59,7 +59,7 @@ func (a *app) definition(c config, name string) (*engine.Definition, error) {
 		}
 		return def, nil
 	}
-	p, err := project.Load(project.Options{Flows: c.Flows, Scripts: c.Scripts})
+	p, err := project.Load(project.Options{Dir: a.dir, Flows: c.Flows, Scripts: c.Scripts})
 	if err != nil {
 		return nil, &environmentError{err}
 	}

@@ -76,7 +76,7 @@ type talker struct {
 
 func (a *app) talk(ctx context.Context, c config, files []string, language string, at time.Time) error {
 	if c.Values == nil {
-		c.Values = map[string]any{"orders_url": testURL + "/demo"}
+		c.Values = map[string]any{"orders_url": testURL}
 	}
 	p, err := a.openPlayground(c, files, scripts.Options{})
 	if err != nil {
@@ -266,7 +266,7 @@ func (t *talker) ask(e engine.Effect) engine.CallResult {
 	if !isDemo {
 		return engine.CallResult{Effect: e.ID, Error: "unreachable"}
 	}
-	req, err := http.NewRequest(e.Call.Method, "http://demo"+path, nil)
+	req, err := http.NewRequest(e.Call.Method, "http://demo/demo"+path, nil)
 	if err != nil {
 		return engine.CallResult{Effect: e.ID, Error: "the address is not an http or https URL"}
 	}

@@ -19,12 +19,21 @@ import (
 
 // Options says where the files are. The shipped files are used where a folder is not given.
 type Options struct {
+	// Dir is where relative paths begin; "" is the working directory. Findings show paths as they were given.
+	Dir     string
 	Flows   string // a folder on disk; "": the shipped flows
 	Scripts string // a folder on disk; "": the shipped scripts
 	// Files are single flow files to read instead of all of Flows.
 	Files  []string
 	Config map[string]any // nil: anything goes in config.*
 	Queues []string       // nil: any queue goes
+}
+
+func (o Options) path(p string) string {
+	if filepath.IsAbs(p) {
+		return p
+	}
+	return filepath.Join(o.Dir, p)
 }
 
 // Project is what the files hold.
@@ -76,7 +85,7 @@ func (p *Project) Source(file string) []byte { return p.files[file] }
 func (p *Project) loadScripts(o Options) error {
 	var fsys fs.FS = scripts.Files
 	if o.Scripts != "" {
-		fsys = os.DirFS(o.Scripts)
+		fsys = os.DirFS(o.path(o.Scripts))
 	}
 	names, err := fs.Glob(fsys, "*.js")
 	if err != nil {
@@ -117,7 +126,7 @@ func (p *Project) loadFlows(o Options) error {
 	if len(files) == 0 {
 		var fsys fs.FS = flows.Files
 		if o.Flows != "" {
-			fsys = os.DirFS(o.Flows)
+			fsys = os.DirFS(o.path(o.Flows))
 		}
 		names, err := fs.Glob(fsys, "*.yaml")
 		if err != nil || len(names) > maxFlows {
@@ -140,7 +149,7 @@ func (p *Project) loadFlows(o Options) error {
 		}
 	}
 	for _, file := range files {
-		source, err := os.ReadFile(file)
+		source, err := os.ReadFile(o.path(file))
 		if err != nil {
 			return fmt.Errorf("read flow: %w", err)
 		}

@@ -1,0 +1,293 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"relevo/scripts"
+)
+
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == scripts.WorkerArg {
+		os.Exit(scripts.WorkerMain(os.Stdin, os.Stdout))
+	}
+	os.Exit(m.Run())
+}
+
+// ran is what a command line did.
+type ran struct {
+	code     int
+	out, err string
+}
+
+// relevo runs a command line in memory, in a folder of its own.
+func relevo(t *testing.T, dir, in string, env map[string]string, args ...string) ran {
+	t.Helper()
+	var out, errs bytes.Buffer
+	a := &app{
+		args: args, in: strings.NewReader(in), out: &out, err: &errs, dir: dir,
+		getenv: func(k string) string { return env[k] },
+		now:    func() time.Time { return time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC) },
+	}
+	code := a.run(context.Background())
+	return ran{code, out.String(), errs.String()}
+}
+
+func write(t *testing.T, dir, name, text string) string {
+	t.Helper()
+	file := filepath.Join(dir, name)
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+const smallFlow = `flow: hello
+title: {en: Say hello}
+languages: [en]
+triggers:
+  - phrases: {en: [hello]}
+slots:
+  name: {type: text}
+initial: ask_name
+states:
+  ask_name:
+    ask: name
+    say: {en: What is your name?}
+    on: {answered: bye, exhausted: bye}
+  bye:
+    say: {en: "Nice to meet you, {{ name }}!"}
+    end: resolved
+`
+
+const smallTranscript = `flow flows/hello.yaml
+at   2026-03-02T09:00:00Z
+
+> Hello
+< What is your name?
+
+> Ana
+< Nice to meet you, Ana!
+! end resolved
+`
+
+func TestExitCodes(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, dir, "flows/hello.yaml", smallFlow)
+	write(t, dir, "broken/hello.yaml", strings.Replace(smallFlow, "answered: bye", "answered: bey", 1))
+	write(t, dir, "hello.transcript", smallTranscript)
+	write(t, dir, "wrong.transcript", strings.Replace(smallTranscript, "Nice to", "Good to", 1))
+	write(t, dir, "garbage.transcript", "this is\nnot a transcript\n")
+	write(t, dir, "bad.yaml", "listen: 127.0.0.1:0\nlisten_on: 3\n")
+	write(t, dir, "secret.yaml", "channels:\n  - {id: main, type: whatsapp, phone_number_id: \"1\", access_token: \"${NOT_SET_ANYWHERE}\"}\n")
+	write(t, dir, "notadb.db", strings.Repeat("this is no database ", 500))
+	write(t, dir, "empty/readme.txt", "no flows")
+	tests := []struct {
+		name string
+		args []string
+		code int
+		want string // in out or err
+	}{
+		{"help is shown without a command", nil, exitGood, "relevo serve"},
+		{"an unknown command is a mistake of usage", []string{"sevre"}, exitUsage, "no command \"sevre\""},
+		{"an unknown flag is a mistake of usage", []string{"check", "--jsonn"}, exitUsage, "unknown flag"},
+		{"the version is printed", []string{"version"}, exitGood, "relevo "},
+		{"a good flow has nothing wrong", []string{"check", "flows/hello.yaml"}, exitGood, "1 flow checked: 0 errors, 0 warnings"},
+		{"a folder is checked whole", []string{"check", "flows"}, exitGood, "1 flow checked"},
+		{"the shipped flows have nothing wrong", []string{"check"}, exitGood, "0 errors, 0 warnings"},
+		{"a wrong state is found at its place", []string{"check", "broken/hello.yaml"}, exitFindings, "broken/hello.yaml:13:20: error: no state is named \"bey\" [unknown-state]"},
+		{"a missing file is the environment's", []string{"check", "nowhere.yaml"}, exitEnvironment, "nowhere.yaml can not be read"},
+		{"a folder without flows is the environment's", []string{"check", "empty"}, exitEnvironment, "no flow files"},
+		{"a good transcript passes", []string{"test", "hello.transcript"}, exitGood, "1 passed, 0 failed"},
+		{"a wrong transcript fails with both texts", []string{"test", "wrong.transcript"}, exitFindings, "  - < Good to meet you, Ana!\n  + < Nice to meet you, Ana!"},
+		{"a garbled transcript fails with its line", []string{"test", "garbage.transcript"}, exitFindings, "garbage.transcript:1"},
+		{"no transcripts is a mistake of usage", []string{"test", "flows"}, exitUsage, "no transcripts"},
+		{"a flow is drawn as Mermaid", []string{"draw", "flows/hello.yaml", "--format", "mermaid"}, exitGood, "ask_name"},
+		{"a flow is drawn as SVG", []string{"draw", "order_tracking"}, exitGood, "<svg"},
+		{"a format that does not exist is a mistake of usage", []string{"draw", "order_tracking", "--format", "gif"}, exitUsage, "no format"},
+		{"a flow that does not exist can not be drawn", []string{"draw", "nothing"}, exitEnvironment, "no file and no flow"},
+		{"a wrong key of the configuration is found at its place", []string{"serve", "--config", "bad.yaml"}, exitFindings, "bad.yaml:2:1: error"},
+		{"an unset variable of the configuration is found", []string{"serve", "--config", "secret.yaml"}, exitFindings, "NOT_SET_ANYWHERE is not set"},
+		{"a configuration that is not there is the environment's", []string{"serve", "--config", "none.yaml"}, exitEnvironment, "none.yaml can not be read"},
+		{"a port that is no port is a mistake of usage", []string{"serve", "--listen", "nowhere"}, exitUsage, "not an address with a port"},
+		{"a database that is none is the environment's", []string{"doctor", "--database", "sqlite:notadb.db"}, exitEnvironment, "notadb.db"},
+		{"a database that is not there is the environment's", []string{"doctor", "--database", "sqlite:none.db"}, exitEnvironment, "none.db can not be read"},
+		{"a database of another kind is a mistake of usage", []string{"serve", "--database", "mysql:x"}, exitUsage, "--database"},
+		{"a role that does not exist is a mistake of usage", []string{"token", "add", "crm", "--role", "king"}, exitUsage, "no role"},
+		{"a password on no input is a mistake of usage", []string{"user", "add", "ana@example.org"}, exitUsage, "--password-stdin"},
+		{"too many arguments are a mistake of usage", []string{"talk", "a", "b"}, exitUsage, "accepts at most 1 arg"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got := relevo(t, dir, "", nil, tt.args...)
+			if got.code != tt.code || !strings.Contains(got.out+got.err, tt.want) {
+				t.Errorf("exit code %d, want %d; output without %q:\n%s%s", got.code, tt.code, tt.want, got.out, got.err)
+			}
+		})
+	}
+}
+
+func TestEveryCommandHasHelpWithExamples(t *testing.T) {
+	t.Parallel()
+	a := &app{}
+	for _, cmd := range a.command().Commands() {
+		if len(cmd.Commands()) > 0 {
+			cmd = cmd.Commands()[0]
+		}
+		if cmd.Name() == "help" || cmd.Hidden {
+			continue
+		}
+		if cmd.Example == "" || cmd.Short == "" {
+			t.Errorf("%s has no example or no short text", cmd.CommandPath())
+		}
+	}
+}
+
+func TestJSONForPrograms(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, dir, "broken.yaml", strings.Replace(smallFlow, "answered: bye", "answered: bey", 1))
+	write(t, dir, "flows/hello.yaml", smallFlow)
+	write(t, dir, "hello.transcript", smallTranscript)
+	for _, args := range [][]string{{"check", "--json", "broken.yaml"}, {"test", "--json", "hello.transcript"}, {"version", "--json"}} {
+		got := relevo(t, dir, "", nil, args...)
+		var v map[string]any
+		if err := json.Unmarshal([]byte(got.out), &v); err != nil {
+			t.Errorf("%v: %v in %s", args, err, got.out)
+		}
+	}
+}
+
+func TestUpdateWritesWhatHappens(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, dir, "flows/hello.yaml", smallFlow)
+	file := write(t, dir, "hello.transcript", strings.Replace(smallTranscript, "< What is your name?", "< Who are you?", 1))
+	if got := relevo(t, dir, "", nil, "test", "--update", "hello.transcript"); got.code != exitGood || !strings.Contains(got.out, "1 rewritten") {
+		t.Fatalf("%+v", got)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil || string(text) != smallTranscript {
+		t.Errorf("got %q, want %q (%v)", text, smallTranscript, err)
+	}
+}
+
+func TestJUnit(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, dir, "flows/hello.yaml", smallFlow)
+	write(t, dir, "a.transcript", smallTranscript)
+	write(t, dir, "b.transcript", strings.Replace(smallTranscript, "Nice to", "Good to", 1))
+	file := filepath.Join(dir, "results.xml")
+	if got := relevo(t, dir, "", nil, "test", "--junit", file, "."); got.code != exitFindings {
+		t.Fatalf("%+v", got)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil || !strings.Contains(string(text), `tests="2" failures="1"`) {
+		t.Errorf("%s (%v)", text, err)
+	}
+}
+
+func TestTalkFromAPipe(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	in := strings.Join([]string{
+		"where is my order", "/state", "AB123459", "/agent claim", "/agent : Hello, I am on it.", "/agent close refund", "/slots",
+		"track my order", "/timers", "/advance 29m", "/advance 1m", "/advance nonsense", "/event order.delayed AB123458", "2", "/dance", "/save my.transcript", "/quit", "never read",
+	}, "\n")
+	got := relevo(t, dir, in, nil, "talk", "--language", "en")
+	for _, want := range []string{
+		"< Happy to check.", "order_tracking.ask_order, waits for ask", "handed over to queue \"orders\" (lost)", "owner: agent:you", "you: Hello, I am on it.",
+		"Your refund is under way", "order_tracking ended: refunded", "after:30m0s in 30m0s", "Are you still there?", `! "nonsense" is not a duration`,
+		"longer than planned", "! there is no /dance", "saved to my.transcript",
+	} {
+		if !strings.Contains(got.out, want) {
+			t.Errorf("output without %q:\n%s%s", want, got.out, got.err)
+		}
+	}
+	if got.code != exitGood || strings.Contains(got.out, "never read") {
+		t.Errorf("exit code %d", got.code)
+	}
+	if again := relevo(t, dir, "", nil, "test", "my.transcript"); again.code != exitGood {
+		t.Errorf("the saved transcript does not pass:\n%s%s", again.out, again.err)
+	}
+}
+
+func TestUsersAndTokens(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	password := "seven calm blue kettles\n"
+	if got := relevo(t, dir, password, nil, "user", "add", "Ana@Example.org", "--role", "supervisor", "--password-stdin"); got.code != exitGood || !strings.Contains(got.out, "ana@example.org added as supervisor") {
+		t.Fatalf("%+v", got)
+	}
+	if got := relevo(t, dir, password, nil, "user", "add", "ana@example.org", "--password-stdin"); got.code != exitFindings || !strings.Contains(got.err, "there already") {
+		t.Errorf("%+v", got)
+	}
+	if got := relevo(t, dir, "short\n", nil, "user", "add", "ben@example.org", "--password-stdin"); got.code != exitUsage {
+		t.Errorf("%+v", got)
+	}
+	if got := relevo(t, dir, password, nil, "user", "add", "not an address", "--password-stdin"); got.code != exitUsage {
+		t.Errorf("%+v", got)
+	}
+	got := relevo(t, dir, "", nil, "token", "add", "crm", "--role", "agent")
+	if got.code != exitGood || !strings.HasPrefix(got.out, "rlv_") || strings.Count(got.out, "\n") != 1 {
+		t.Errorf("%+v", got)
+	}
+	if got := relevo(t, dir, "", nil, "token", "add", "crm"); got.code != exitFindings {
+		t.Errorf("%+v", got)
+	}
+	if got := relevo(t, dir, "", nil, "doctor"); got.code != exitGood || !strings.Contains(got.out, "nothing found") {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestSettingsAreFlagsThenEnvironmentThenFile(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, dir, "relevo.yaml", "listen: 127.0.0.1:1\ndatabase: sqlite:file.db\ndefault_queue: vip\nqueues: [{id: vip}]\nlog_level: warn\n")
+	env := map[string]string{"RELEVO_DATABASE": "sqlite:env.db", "RELEVO_LISTEN": "127.0.0.1:2", "RELEVO_ALLOW": "10.0.0.0/8,127.0.0.1:9"}
+	var got config
+	a := &app{dir: dir, getenv: func(k string) string { return env[k] }, now: time.Now}
+	cmd := a.serveCommand()
+	if err := cmd.ParseFlags([]string{"--listen", "127.0.0.1:3", "--values", "{orders_url: http://x.example}"}); err != nil {
+		t.Fatal(err)
+	}
+	got, err := a.loadConfig(cmd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Listen != "127.0.0.1:3" || got.Database != "sqlite:env.db" || got.LogLevel != "warn" || got.DefaultQueue != "vip" ||
+		len(got.Allow) != 2 || got.Values["orders_url"] != "http://x.example" {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestEverySettingIsInTheSchema(t *testing.T) {
+	t.Parallel()
+	var schema struct {
+		Properties map[string]any `json:"properties"`
+	}
+	if err := json.Unmarshal(configSchema, &schema); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range settings {
+		if schema.Properties[s.key] == nil {
+			t.Errorf("%s is not in relevo.schema.json", s.key)
+		}
+		delete(schema.Properties, s.key)
+	}
+	for key := range schema.Properties {
+		t.Errorf("%s has no flag and no environment variable", key)
+	}
+}
