@@ -67,9 +67,13 @@ func (s *Server) listQueues(ctx context.Context, _ *struct{}) (*queuesOutput, er
 	return out, nil
 }
 
-func (s *Server) listFlows(context.Context, *struct{}) (*flowsOutput, error) {
+func (s *Server) listFlows(ctx context.Context, _ *struct{}) (*flowsOutput, error) {
+	flows, err := s.opts.Flows(ctx)
+	if err != nil {
+		return nil, s.fail("list flows", err)
+	}
 	out := &flowsOutput{}
-	out.Body.Flows = filled(s.opts.Flows())
+	out.Body.Flows = filled(flows)
 	for i := range out.Body.Flows {
 		out.Body.Flows[i].Languages = filled(out.Body.Flows[i].Languages)
 	}
@@ -77,7 +81,11 @@ func (s *Server) listFlows(context.Context, *struct{}) (*flowsOutput, error) {
 }
 
 func (s *Server) drawFlow(ctx context.Context, in *drawingInput) (*drawingOutput, error) {
-	if !slices.ContainsFunc(s.opts.Flows(), func(f FlowInfo) bool { return f.Flow == in.Flow }) {
+	flows, err := s.opts.Flows(ctx)
+	if err != nil {
+		return nil, s.fail("list flows", err)
+	}
+	if !slices.ContainsFunc(flows, func(f FlowInfo) bool { return f.Flow == in.Flow }) {
 		return nil, notFound()
 	}
 	language := in.Language

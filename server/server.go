@@ -63,7 +63,7 @@ type Options struct {
 	Runner   Runner
 	Queues   []Queue // in the order they are shown
 	Channels []ChannelInfo
-	Flows    func() []FlowInfo
+	Flows    func(context.Context) ([]FlowInfo, error)
 	// Drawing returns a flow as SVG with titles in a language; store.ErrNotFound for an unknown flow.
 	Drawing func(flow, language string) ([]byte, error)
 	// Mounts are the channels' own handlers by path: "/webhooks/whatsapp/main", "/webchat". Each gets the path and all below it, unstripped,
@@ -101,7 +101,7 @@ func New(opts Options) (*Server, error) {
 		return nil, errors.New("server needs a store, a runner, a clock, ids and a logger")
 	}
 	if opts.Flows == nil {
-		opts.Flows = func() []FlowInfo { return nil }
+		opts.Flows = func(context.Context) ([]FlowInfo, error) { return nil, nil }
 	}
 	if opts.Drawing == nil {
 		opts.Drawing = func(string, string) ([]byte, error) { return nil, store.ErrNotFound }

@@ -88,8 +88,8 @@ func newWorld(t *testing.T, change ...func(*Options)) *world {
 		NewID:    func() string { ids.Lock(); defer ids.Unlock(); n++; return fmt.Sprintf("id%d", n) },
 		Queues:   []Queue{{"orders", "Orders"}, {"refunds", "Refunds"}},
 		Channels: []ChannelInfo{{ID: "web", Type: "webchat"}, {ID: "main", Type: "whatsapp", Window: 24 * time.Hour}},
-		Flows: func() []FlowInfo {
-			return []FlowInfo{{Flow: "order_status", Title: "Order status", Version: "sha256:1", Languages: []string{"en"}, States: 3, Running: 1}}
+		Flows: func(context.Context) ([]FlowInfo, error) {
+			return []FlowInfo{{Flow: "order_status", Title: "Order status", Version: "sha256:1", Languages: []string{"en"}, States: 3, Running: 1}}, nil
 		},
 		Drawing: func(flow, language string) ([]byte, error) {
 			return []byte("<svg>" + flow + " " + language + "</svg>"), nil

@@ -287,6 +287,7 @@ type Counts struct {
 	Inbox, Outbox, Timers     int64
 	Conversations             map[string]int64 // by owner kind
 	Chats                     map[string]int64 // by state
+	Runs                      map[string]int64 // conversations by the flow version that a run of theirs uses
 	OldestInbox, OldestOutbox time.Time        // zero when empty
 }
 

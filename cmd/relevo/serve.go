@@ -281,14 +281,26 @@ func (s *service) openServer(context.Context) error {
 }
 
 // flows lists what is published.
-func (s *service) flows() []server.FlowInfo {
+func (s *service) flows(ctx context.Context) ([]server.FlowInfo, error) {
+	counts, err := s.store.Counts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	catalog := s.runner.Catalog()
+	running := map[string]int64{}
+	for version, n := range counts.Runs {
+		if m := catalog.Machine(version); m != nil {
+			running[m.Flow] += n
+		}
+	}
 	var out []server.FlowInfo
-	for _, m := range s.runner.Catalog().Current {
+	for _, m := range catalog.Current {
 		out = append(out, server.FlowInfo{
 			Flow: m.Flow, Title: m.Title(s.config.DefaultLanguage), Version: m.Version, Languages: m.Languages(), States: m.States(),
+			Running: int(running[m.Flow]),
 		})
 	}
-	return out
+	return out, nil
 }
 
 func (s *service) drawing(flow, language string) ([]byte, error) {

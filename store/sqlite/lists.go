@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"relevo/engine"
 	"relevo/handoff"
@@ -68,7 +69,7 @@ func (db *DB) ConversationByIdentity(ctx context.Context, channel string, id eng
 
 // Counts implements store.Reader.
 func (db *DB) Counts(ctx context.Context) (store.Counts, error) {
-	counts := store.Counts{Conversations: map[string]int64{}, Chats: map[string]int64{}}
+	counts := store.Counts{Conversations: map[string]int64{}, Chats: map[string]int64{}, Runs: map[string]int64{}}
 	var inbox, outbox, all, open int64
 	err := db.row(ctx, `SELECT (SELECT count(*) FROM inbox), (SELECT coalesce(min(at), 0) FROM inbox), (SELECT count(*) FROM outbox),
 		(SELECT coalesce(min(at), 0) FROM outbox), (SELECT count(*) FROM timers), (SELECT count(*) FROM conversations)`).
@@ -89,7 +90,16 @@ func (db *DB) Counts(ctx context.Context) (store.Counts, error) {
 			err := r.Scan(&state, &n)
 			counts.Chats[string(state)] = n
 			return err
-		}, `SELECT state, count(*) FROM chats GROUP BY state`))
+		}, `SELECT state, count(*) FROM chats GROUP BY state`),
+		db.each(ctx, func(r scanner) error {
+			var versions string
+			var n int64
+			err := r.Scan(&versions, &n)
+			for version := range strings.FieldsSeq(versions) {
+				counts.Runs[version] += n
+			}
+			return err
+		}, `SELECT versions, count(*) FROM conversations WHERE versions <> '' GROUP BY versions`))
 	if err != nil {
 		return store.Counts{}, fmt.Errorf("count: %w", err)
 	}

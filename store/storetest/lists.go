@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"relevo/engine"
@@ -197,6 +198,21 @@ var listCases = []testCase{
 			Inbox: 1, Outbox: 2, Timers: 1, Conversations: map[string]int64{"queue": 1, "closed": 1}, Chats: map[string]int64{"queued": 1},
 			OldestInbox: start.Add(2 * time.Second), OldestOutbox: accepted.Event.At,
 		})
+	}},
+	{"runs are counted by the version they use", func(s *suite) {
+		for i, versions := range [][]string{{"v1"}, {"v1", "v2"}, nil} {
+			accepted, conv := s.begin(strconv.Itoa(i + 1))
+			for _, v := range versions {
+				conv.Owner = engine.Owner{Kind: engine.OwnerBot}
+				conv.Runs = append(conv.Runs, engine.Run{ID: "r" + v, Flow: "f", Version: v, State: "ask"})
+			}
+			t := turn(conv, accepted.Event)
+			t.Inbox = accepted.Inbox
+			s.commit(t)
+		}
+		got, err := s.s.Counts(s.ctx)
+		s.ok(err)
+		equal(s.t, got.Runs, map[string]int64{"v1": 2, "v2": 1})
 	}},
 	{"an unknown chat is not found", func(s *suite) {
 		_, err := s.s.Chat(s.ctx, "h-nowhere")
