@@ -88,12 +88,12 @@ func (db *DB) MarkDone(ctx context.Context, d store.Done) error {
 }
 
 func (c *conn) markDone(id effectID, d store.Done) error {
-	key, err := c.conversationKey(id.conversation)
+	key, err := c.keyOn(d.Channel, id.conversation)
 	if err != nil {
-		return refusal{err}
+		return refusal{found(err, "conversation %s on channel %s", id.conversation, d.Channel)}
 	}
 	now := message{key: key, id: id, channel: d.Channel, state: d.State, provider: d.ProviderID, code: d.Code, detail: d.Detail, at: micros(d.At)}
-	before, err := c.messageByEffect(d.Channel, id)
+	before, err := c.messageByEffect(d.Channel, key, id)
 	known := err == nil
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err

@@ -46,22 +46,28 @@ func (m message) merge(next message) (merged message, changed bool) {
 	return m, changed
 }
 
-const messageColumns = `SELECT c.key, c.id, c.channel, d.seq, d.n, d.state, d.provider_id, d.code, d.detail, d.at
-	FROM deliveries d JOIN conversations c ON c.key = d.conversation `
+const messageColumns = `SELECT conversation, (SELECT id FROM conversations WHERE key = conversation), seq, n, state, provider_id, code, detail, at
+	FROM deliveries `
 
-func scanMessage(r scanner) (message, error) {
-	var m message
-	err := r.Scan(&m.key, &m.id.conversation, &m.channel, &m.id.seq, &m.id.n, &m.state, &m.provider, &m.code, &m.detail, &m.at)
+func scanMessage(channel string, r scanner) (message, error) {
+	m := message{channel: channel}
+	err := r.Scan(&m.key, &m.id.conversation, &m.id.seq, &m.id.n, &m.state, &m.provider, &m.code, &m.detail, &m.at)
 	return m, err
 }
 
-func (c *conn) messageByEffect(channel string, id effectID) (message, error) {
-	return scanMessage(c.row(messageColumns+`WHERE c.id = ? AND d.seq = ? AND d.n = ? AND c.channel = ?`, id.conversation, id.seq, id.n, channel))
+func (c *conn) messageByEffect(channel string, key int64, id effectID) (message, error) {
+	return scanMessage(channel, c.row(messageColumns+`WHERE conversation = ? AND seq = ? AND n = ?`, key, id.seq, id.n))
 }
 
 func (c *conn) messageByProvider(channel, provider string) (message, error) {
 	hash, _ := identify(channel, provider)
-	return scanMessage(c.row(messageColumns+`WHERE d.provider_hash = ? AND d.provider_id = ? AND c.channel = ?`, hash, provider, channel))
+	return scanMessage(channel, c.row(messageColumns+`WHERE provider_hash = ? AND provider_id = ?`, hash, provider))
+}
+
+// keyOn is the key of a conversation on a channel.
+func (c *conn) keyOn(channel, id string) (key int64, err error) {
+	err = c.row(`SELECT key FROM conversations WHERE id = ? AND channel = ?`, id, channel).Scan(&key)
+	return key, err
 }
 
 func (c *conn) putMessage(m message) error {
@@ -116,7 +122,7 @@ func (c *conn) recordStatus(channel string, s engine.Status, at int64) (effect, 
 // messageOf finds a message by effect id, else by provider id.
 func (c *conn) messageOf(channel string, s engine.Status) (message, error) {
 	if id, ok := parseEffect(s.Effect); ok {
-		m, err := c.messageByEffect(channel, id)
+		m, err := c.messageOfEffect(channel, id)
 		if !errors.Is(err, sql.ErrNoRows) {
 			return m, err
 		}
@@ -125,6 +131,14 @@ func (c *conn) messageOf(channel string, s engine.Status) (message, error) {
 		return message{}, sql.ErrNoRows
 	}
 	return c.messageByProvider(channel, s.ProviderID)
+}
+
+func (c *conn) messageOfEffect(channel string, id effectID) (message, error) {
+	key, err := c.keyOn(channel, id.conversation)
+	if err != nil {
+		return message{}, err
+	}
+	return c.messageByEffect(channel, key, id)
 }
 
 // keepEarly keeps a status until its message is marked done: under its effect id when that is in the outbox, else under the provider's.

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -17,10 +16,11 @@ import (
 func (db *DB) Load(ctx context.Context, conversation string) (engine.Conversation, []engine.Identity, error) {
 	var state, attributes, identities []byte
 	var contact engine.Contact
-	err := db.row(ctx, `SELECT c.state, o.id, o.name, o.language, o.attributes,
+	err := db.row(ctx, `SELECT state, (SELECT id FROM contacts WHERE key = contact), (SELECT name FROM contacts WHERE key = contact),
+			(SELECT language FROM contacts WHERE key = contact), (SELECT attributes FROM contacts WHERE key = contact),
 			(SELECT json_group_array(json_object('kind', kind, 'value', value)) FROM
 				(SELECT kind, value FROM identities WHERE conversation = c.key AND channel = c.channel ORDER BY place, kind, value))
-		FROM conversations c JOIN contacts o ON o.key = c.contact WHERE c.id = ?`, conversation).
+		FROM conversations c WHERE id = ?`, conversation).
 		Scan(&state, &contact.ID, &contact.Name, &contact.Language, &attributes, &identities)
 	if err != nil {
 		return engine.Conversation{}, nil, found(err, "load conversation %s", conversation)
@@ -220,37 +220,35 @@ func (c *conn) commitTurn(p *turn) error {
 	return nil
 }
 
-// advance writes the new state over the one before it and returns the conversation's key. A turn that keeps owner and versions, as nearly
-// all do, touches no index.
-func (c *conn) advance(p *turn) (key int64, err error) {
-	conv := &p.Conversation
-	at := micros(p.Event.At)
-	err = c.row(`UPDATE conversations SET seq = ?2, epoch = ?3, flow = ?4, flow_state = ?5, updated_at = ?6, state = ?7
-		WHERE id = ?1 AND seq = ?2 - 1 AND owner = ?8 AND agent = ?9 AND versions = ?10 RETURNING key`,
-		conv.ID, conv.Seq, conv.Epoch, p.flow, p.flowState, at, p.state, p.owner, p.agent, p.versions).Scan(&key)
-	if err == nil {
-		return key, nil
-	}
-	if !errors.Is(err, sql.ErrNoRows) {
-		return 0, err
-	}
-	err = c.row(`UPDATE conversations SET seq = ?2, epoch = ?3, flow = ?4, flow_state = ?5, updated_at = ?6, state = ?7,
-			owner = ?8, agent = ?9, versions = ?10
-		WHERE id = ?1 AND seq = ?2 - 1 RETURNING key`,
-		conv.ID, conv.Seq, conv.Epoch, p.flow, p.flowState, at, p.state, p.owner, p.agent, p.versions).Scan(&key)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, c.whyNot(conv)
-	}
-	return key, err
+// standingRow is what a conversation's row says before a turn.
+type standingRow struct {
+	key, seq               int64
+	owner, agent, versions string
 }
 
-// whyNot refuses a turn that found no row: the conversation has moved on, or is none.
-func (c *conn) whyNot(conv *engine.Conversation) error {
-	var seq int64
-	if err := c.row(`SELECT seq FROM conversations WHERE id = ?`, conv.ID).Scan(&seq); err != nil {
-		return refusal{found(err, "find it")}
+// advance writes the new state over the one before it and returns the conversation's key. A turn that keeps owner and versions, as nearly
+// all do, names no column that an index holds.
+func (c *conn) advance(p *turn) (key int64, err error) {
+	conv := &p.Conversation
+	var before standingRow
+	err = c.row(`SELECT key, seq, owner, agent, versions FROM conversations WHERE id = ?`, conv.ID).
+		Scan(&before.key, &before.seq, &before.owner, &before.agent, &before.versions)
+	if err != nil {
+		return 0, refusal{found(err, "find it")}
 	}
-	return refuse("it is at seq %d: %w", seq, store.ErrConflict)
+	if before.seq != conv.Seq-1 {
+		return 0, refuse("it is at seq %d: %w", before.seq, store.ErrConflict)
+	}
+	at := micros(p.Event.At)
+	if before.owner == p.owner && before.agent == p.agent && before.versions == p.versions {
+		_, err = c.exec(`UPDATE conversations SET seq = ?, epoch = ?, flow = ?, flow_state = ?, updated_at = ?, state = ? WHERE key = ?`,
+			conv.Seq, conv.Epoch, p.flow, p.flowState, at, p.state, before.key)
+		return before.key, err
+	}
+	_, err = c.exec(`UPDATE conversations SET seq = ?, epoch = ?, flow = ?, flow_state = ?, updated_at = ?, state = ?,
+			owner = ?, agent = ?, versions = ? WHERE key = ?`,
+		conv.Seq, conv.Epoch, p.flow, p.flowState, at, p.state, p.owner, p.agent, p.versions, before.key)
+	return before.key, err
 }
 
 // consume removes what the turn used up.

@@ -141,8 +141,7 @@ CREATE TABLE chats (
 CREATE UNIQUE INDEX chats_one_open ON chats (conversation) WHERE state <> 'closed';
 CREATE INDEX chats_conversation ON chats (conversation);
 CREATE INDEX chats_waiting ON chats (priority DESC, since) WHERE state <> 'closed';
-CREATE INDEX chats_closed ON chats (closed_at DESC) WHERE state = 'closed';
-CREATE INDEX chats_state ON chats (state);
+CREATE INDEX chats_state ON chats (state, closed_at DESC);
 
 CREATE TABLE kept (
   id      INTEGER PRIMARY KEY,
