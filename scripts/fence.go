@@ -71,9 +71,6 @@ var natives = []native{
 
 // fence prepares a fresh world for a script.
 func fence(vm *goja.Runtime) error {
-	if vm.Get("JSON") == nil {
-		return fmt.Errorf("the world has no JSON")
-	}
 	program, err := constructors()
 	if err != nil {
 		return err

@@ -152,18 +152,6 @@ func beHostile(t *testing.T, body string, harmless bool, command []string) {
 	}
 }
 
-// TestHostileScriptsLeaveThisProcessAlone runs every hostile script again, one after another, and looks at our own memory.
-func TestHostileScriptsLeaveThisProcessAlone(t *testing.T) {
-	pool := openPool(t, Options{Workers: 1, Deadline: 20 * time.Millisecond, Sources: script(allHostile())})
-	before := residentBytes(t)
-	for i := range hostile {
-		_, _ = callTest(pool, fmt.Sprintf("run%d", i), map[string]any{})
-	}
-	if grown := residentBytes(t) - before; grown > 64<<20 {
-		t.Errorf("this process grew by %d MiB", grown>>20)
-	}
-}
-
 func allHostile() string {
 	var code strings.Builder
 	for i, h := range hostile {

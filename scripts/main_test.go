@@ -18,6 +18,8 @@ func TestMain(m *testing.M) {
 			os.Exit(WorkerMain(os.Stdin, os.Stdout))
 		case bareArg:
 			os.Exit(serve(os.Stdin, os.Stdout, nofence))
+		case parentArg:
+			os.Exit(beParent())
 		}
 	}
 	goleak.VerifyTestMain(m)

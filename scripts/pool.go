@@ -324,7 +324,7 @@ func (p *Pool) Close() error {
 	for {
 		select {
 		case w := <-p.idle:
-			w.close()
+			w.kill()
 		default:
 			return nil
 		}

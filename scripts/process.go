@@ -17,7 +17,6 @@ const (
 	killGrace    = 50 * time.Millisecond // after the deadline, for a script that ends by interrupt to answer
 	startTimeout = 10 * time.Second      // until the first answer of a new worker; measured: 10 ms
 	loadTimeout  = 5 * time.Second       // until changed sources are compiled
-	exitTimeout  = time.Second           // for a worker to leave when its input ends
 )
 
 // process is the pool's side of one worker. One goroutine at a time may use it.
@@ -93,24 +92,12 @@ func (p *process) alive() bool {
 	}
 }
 
-// kill ends the process at once and waits until it is gone.
+// kill ends the process at once and waits until it is gone. A worker has nothing to save, so an idle one is ended so, too.
 func (p *process) kill() {
 	_ = p.command.Process.Kill()
 	<-p.exited
 	_ = p.in.Close()
 	_ = p.out.Close()
-}
-
-// close lets the process leave by itself, and kills it when it does not.
-func (p *process) close() {
-	_ = p.in.Close()
-	timer := time.NewTimer(exitTimeout)
-	defer timer.Stop()
-	select {
-	case <-p.exited:
-	case <-timer.C:
-	}
-	p.kill()
 }
 
 // deaths are the words with which Go's runtime, or libc, ends a process that asks for too much.

@@ -42,6 +42,7 @@ type worker struct {
 	budget   budget
 	fence    func(*goja.Runtime) error
 	programs map[string]program
+	next     *blank // made between two calls, while nobody waits
 }
 
 type program struct {
@@ -64,6 +65,9 @@ func serve(in io.Reader, out io.Writer, fence func(*goja.Runtime) error) int {
 		rep, err := w.handle(req)
 		if err == nil {
 			err = writeFrame(out, rep)
+		}
+		if err == nil && w.next == nil {
+			w.next, err = newBlank(w.budget.MaxDepth, w.fence)
 		}
 		if err != nil {
 			fmt.Fprintln(os.Stderr, "script worker:", err)
@@ -122,10 +126,10 @@ func (w *worker) run(c call) answer {
 	if !ok {
 		return answer{Error: &engine.ScriptError{Script: c.Script, Function: c.Function, Reason: ReasonUnknownFunction}}
 	}
-	vm := goja.New()
-	alarm := time.AfterFunc(w.budget.Deadline, func() { vm.Interrupt(ReasonDeadline) })
+	world := world{blank: w.next, worker: w, program: prog, call: c}
+	w.next = nil
+	alarm := time.AfterFunc(w.budget.Deadline, func() { world.vm.Interrupt(ReasonDeadline) })
 	defer alarm.Stop()
-	world := world{vm: vm, worker: w, program: prog, call: c}
 	var value []byte
 	err := guard(func() (err error) {
 		value, err = world.evaluate()

@@ -15,9 +15,25 @@ import (
 	"relevo/engine"
 )
 
-// world is one JavaScript world, made for one call.
+// blank is a JavaScript world that no script has touched.
+type blank struct {
+	vm               *goja.Runtime
+	parse, stringify goja.Callable // those of JSON, as the world was born with
+}
+
+func newBlank(maxDepth int, fence func(*goja.Runtime) error) (*blank, error) {
+	vm := goja.New()
+	vm.SetMaxCallStackSize(maxDepth)
+	natives := vm.Get("JSON").ToObject(vm)
+	b := &blank{vm: vm}
+	b.parse, _ = goja.AssertFunction(natives.Get("parse"))
+	b.stringify, _ = goja.AssertFunction(natives.Get("stringify"))
+	return b, fence(vm)
+}
+
+// world is a blank world with a script in it, made for one call.
 type world struct {
-	vm      *goja.Runtime
+	*blank
 	worker  *worker
 	program program
 	call    call
@@ -30,22 +46,17 @@ func (s stop) Error() string { return s.reason + ": " + s.detail }
 
 // evaluate loads the script, calls the function and returns its result as JSON.
 func (w world) evaluate() ([]byte, error) {
-	vm := w.vm
-	vm.SetMaxCallStackSize(w.worker.budget.MaxDepth)
-	vm.SetTimeSource(func() time.Time { return w.call.Now.UTC() })
-	vm.SetRandSource(rand.New(rand.NewPCG(w.call.Seed, 0)).Float64) //nolint:gosec // a replay must draw the same numbers
-	args, stringify, err := w.data()
+	w.vm.SetTimeSource(func() time.Time { return w.call.Now.UTC() })
+	w.vm.SetRandSource(rand.New(rand.NewPCG(w.call.Seed, 0)).Float64) //nolint:gosec // a replay must draw the same numbers
+	args, err := w.arguments()
 	if err != nil {
 		return nil, err
 	}
-	if err := w.worker.fence(vm); err != nil {
+	exports := w.vm.NewObject()
+	if err := w.vm.Set("exports", exports); err != nil {
 		return nil, err
 	}
-	exports := vm.NewObject()
-	if err := vm.Set("exports", exports); err != nil {
-		return nil, err
-	}
-	if _, err := vm.RunProgram(w.program.code); err != nil {
+	if _, err := w.vm.RunProgram(w.program.code); err != nil {
 		return nil, err
 	}
 	fn, ok := goja.AssertFunction(exports.Get(w.call.Function))
@@ -56,30 +67,27 @@ func (w world) evaluate() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return w.export(result, stringify)
+	return w.export(result)
 }
 
-// data makes the arguments, and takes JSON.stringify while it is the one the world was born with. JSON.parse keeps the sorted
-// order of the keys; a Go map would be listed in random order.
-func (w world) data() ([]goja.Value, goja.Callable, error) {
-	natives := w.vm.Get("JSON").ToObject(w.vm)
-	parse, _ := goja.AssertFunction(natives.Get("parse"))
-	stringify, _ := goja.AssertFunction(natives.Get("stringify"))
-	list, err := parse(goja.Undefined(), w.vm.ToValue(string(w.call.Args)))
+// arguments are parsed in the world itself: JSON.parse keeps the sorted order of the keys, while a Go map would be listed in
+// random order.
+func (w world) arguments() ([]goja.Value, error) {
+	list, err := w.parse(goja.Undefined(), w.vm.ToValue(string(w.call.Args)))
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	var args []goja.Value
 	w.vm.ForOf(list, func(v goja.Value) bool {
 		args = append(args, v)
 		return true
 	})
-	return args, stringify, nil
+	return args, nil
 }
 
 // export makes plain JSON of a result. JSON.stringify refuses cycles; what it leaves out (functions, undefined) is null.
-func (w world) export(result goja.Value, stringify goja.Callable) ([]byte, error) {
-	text, err := stringify(goja.Undefined(), result)
+func (w world) export(result goja.Value) ([]byte, error) {
+	text, err := w.stringify(goja.Undefined(), result)
 	if err != nil {
 		return nil, err
 	}
