@@ -172,6 +172,12 @@ test('a chat goes from the bot to a person and back', async ({ browser }) => {
     await expect(desk.getByRole('heading', { name: 'Bandeja' })).toBeVisible()
   })
 
+  await test.step('a session that was ended elsewhere leads to the sign-in page', async () => {
+    await desk.request.delete('/v1/session')
+    await expect(desk.getByText('Tu sesión ha terminado.', { exact: false })).toBeVisible()
+    await expectAccessible(desk)
+  })
+
   expect(agent.problems).toEqual([])
   expect(customer.problems).toEqual([])
 })

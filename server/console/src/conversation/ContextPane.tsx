@@ -1,11 +1,13 @@
+import { useQuery } from '@tanstack/react-query'
 import { ArrowLeft, ChevronRight, X } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 
+import { queuesQuery } from '../api/queries'
 import type { Chat, Conversation, Packet } from '../api/types'
 import { exact, humanise, languageName } from '../i18n/format'
 import { IconButton } from '../parts/basics'
-import { term } from '../parts/names'
+import { authorText, term } from '../parts/names'
 
 interface Props {
   conversation: Conversation
@@ -21,6 +23,8 @@ interface Props {
 export function ContextPane({ conversation, packet, chat, name, covers, onClose }: Props) {
   const { t, i18n } = useTranslation()
   const { contact } = conversation
+  const queues = useQuery(queuesQuery).data
+  const queueTitle = (id: string) => authorText(queues?.find((queue) => queue.id === id)?.title, i18n.language, humanise(id))
   const Title = covers ? 'h1' : 'h2' // on a phone it is all there is
   const known = (code: string | undefined) => (code ? languageName(i18n.language, code) : undefined)
   return (
@@ -51,7 +55,7 @@ export function ContextPane({ conversation, packet, chat, name, covers, onClose 
                 {packet.state && <span className="block text-sm text-muted">{humanise(packet.state)}</span>}
               </Fact>
             )}
-            <Fact name={t('packet.queue')}>{humanise(packet.queue)}</Fact>
+            <Fact name={t('packet.queue')}>{queueTitle(packet.queue)}</Fact>
             <Fact name={t('packet.waitingSince')}>{exact(i18n.language, chat?.since ?? packet.since)}</Fact>
             {packet.language && <Fact name={t('packet.language')}>{known(packet.language)}</Fact>}
             {!!packet.outcomes?.length && <Fact name={t('packet.outcomes')}>{packet.outcomes.map((outcome) => term(t, 'outcome', outcome)).join(', ')}</Fact>}

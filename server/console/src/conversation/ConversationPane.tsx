@@ -3,6 +3,7 @@ import { cloneElement, useCallback, useEffect, useMemo, useRef, useState, type R
 import { flushSync } from 'react-dom'
 import { useTranslation } from 'react-i18next'
 
+import type { ChatList } from '../api/cache'
 import { ApiError } from '../api/client'
 import { errorText } from '../api/errors'
 import type { Mode } from '../api/outbox'
@@ -11,7 +12,7 @@ import type { Chat, ConversationView } from '../api/types'
 import { Broken } from '../parts/basics'
 import { contactName, term } from '../parts/names'
 import { useMe } from '../pages/Shell'
-import { actions, tell, useKeys, useWide } from '../state'
+import { actions, announcement, tell, useKeys, useWide } from '../state'
 import { Composer } from './Composer'
 import { ContextPane } from './ContextPane'
 import { Header } from './Header'
@@ -20,11 +21,19 @@ import { Transcript, TranscriptSkeleton } from './Transcript'
 const contextKey = 'relevo.context'
 const roomForContext = 1180 // CSS pixels; below, the context pane covers the conversation
 
-/** One conversation: header, transcript, composer, and the context beside it. back is a link to the list, for narrow screens. */
-export function ConversationPane({ id, back }: { id: string; back: ReactElement }) {
+interface Props {
+  id: string
+  /** A link to the list, for narrow screens. */
+  back: ReactElement
+  /** Called when the chat went to another list by what the person did here. */
+  onMoved?: (list: ChatList) => void
+}
+
+/** One conversation: header, transcript, composer, and the context beside it. */
+export function ConversationPane({ id, back, onMoved }: Props) {
   const { t } = useTranslation()
   const query = useQuery(conversationQuery(id))
-  if (query.data) return <Loaded view={query.data} back={back} />
+  if (query.data) return <Loaded view={query.data} back={back} onMoved={onMoved} />
   return (
     <div className="flex min-w-0 flex-1 flex-col">
       <div className="flex min-h-14 items-center border-b border-line px-3 md:hidden">{cloneElement(back, { className: 'p-2 text-sm' } as object, t('state.back'))}</div>
@@ -33,7 +42,7 @@ export function ConversationPane({ id, back }: { id: string; back: ReactElement 
   )
 }
 
-function Loaded({ view, back }: { view: ConversationView; back: ReactElement }) {
+function Loaded({ view, back, onMoved }: { view: ConversationView; back: ReactElement; onMoved?: Props['onMoved'] }) {
   const { conversation, chat, packet, entries } = view
   const { t } = useTranslation()
   const me = useMe()
@@ -49,7 +58,7 @@ function Loaded({ view, back }: { view: ConversationView; back: ReactElement }) 
     flushSync(() => setMode(next)) // the field must be there before the next key is pressed
     field.current?.focus()
   }, [])
-  const { claim, release, close } = useActions(chat, me)
+  const { claim, release, close } = useActions(chat, me, onMoved)
 
   const can = useMemo(
     () => ({
@@ -108,7 +117,7 @@ function useContextOpen(wide: boolean): [boolean, (open: boolean) => void] {
 }
 
 /** The three things that change a chat, with their words for success and failure. */
-function useActions(chat: Chat | null, me: { id: string; name: string }) {
+function useActions(chat: Chat | null, me: { id: string; name: string }, onMoved: Props['onMoved']) {
   const { t } = useTranslation()
   const { mutate } = useChatAction(me.id)
   return useMemo(() => {
@@ -121,13 +130,25 @@ function useActions(chat: Chat | null, me: { id: string; name: string }) {
         chat &&
         mutate(
           { chat, action: { path: 'claim', expected: (old) => ({ ...old, state: 'active', agent: me.id, agentName: me.name, claimedAt: new Date().toISOString() }) } },
-          { onSuccess: () => tell(t('chat.claimed')), onError: failed('claim') },
+          {
+            onSuccess: () => {
+              announcement.set(t('chat.claimed')) // everybody else sees it
+              onMoved?.('mine')
+            },
+            onError: failed('claim'),
+          },
         ),
       release: () =>
         chat &&
         mutate(
           { chat, action: { path: 'release', expected: (old) => ({ ...old, state: 'queued', agent: undefined, agentName: undefined }) } },
-          { onSuccess: () => tell(t('chat.released')), onError: failed('release') },
+          {
+            onSuccess: () => {
+              tell(t('chat.released'))
+              onMoved?.('queue')
+            },
+            onError: failed('release'),
+          },
         ),
       close: (outcome: string) =>
         chat &&
@@ -136,5 +157,5 @@ function useActions(chat: Chat | null, me: { id: string; name: string }) {
           { onSuccess: () => tell(t('chat.closed', { outcome: term(t, 'outcome', outcome) })), onError: failed('close') },
         ),
     }
-  }, [chat, me.id, me.name, mutate, t])
+  }, [chat, me.id, me.name, mutate, onMoved, t])
 }

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { Coffee, FilterX, Inbox, MessageSquareDashed, Archive, type LucideIcon } from 'lucide-react'
+import { useCallback } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { chatsQuery, queuesQuery } from '../api/queries'
@@ -18,6 +19,12 @@ export function InboxPage() {
   const { conversation } = useParams({ strict: false })
   const search = useSearch({ strict: false }) as InboxSearch
   const waiting = useQuery(chatsQuery('queue')).data?.length
+  const navigate = useNavigate()
+  // The list follows the chat, so that what is open stays in sight.
+  const follow = useCallback(
+    (list: Tab) => void navigate({ to: '.', search: (old: InboxSearch) => ({ ...old, tab: list === 'queue' ? undefined : list }), replace: true }),
+    [navigate],
+  )
   useTitle(`${waiting ? `(${waiting}) ` : ''}${t('inbox.title')} · Relevo`)
   return (
     <div className="flex min-h-0 flex-1">
@@ -28,7 +35,7 @@ export function InboxPage() {
         <ChatLists search={search} open={conversation} />
       </section>
       {conversation ? (
-        <ConversationPane key={conversation} id={conversation} back={<Link to="/" search={search} />} />
+        <ConversationPane key={conversation} id={conversation} back={<Link to="/" search={search} />} onMoved={follow} />
       ) : (
         <div className="grid flex-1 place-items-center max-md:hidden">
           <Empty icon={MessageSquareDashed} title={t('inbox.choose')} hint={t('inbox.chooseHint')} />

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
+import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import i18next from 'i18next'
 import { Inbox, MessagesSquare, Workflow, type LucideIcon } from 'lucide-react'
 import { lazy, Suspense, useEffect, useState } from 'react'
@@ -130,13 +130,9 @@ function LostBanner() {
   )
 }
 
-/** For pages inside the shell: who is signed in. */
+const nobody: User = { id: '', email: '', name: '', role: 'agent', language: '' }
+
+/** For pages inside the shell: who is signed in. Nobody for the moment in which an ended session leads to the sign-in page. */
 export function useMe(): User {
-  const session = useQuery(sessionQuery)
-  const navigate = useNavigate()
-  if (!session.data) {
-    void navigate({ to: '/login' })
-    return { id: '', email: '', name: '', role: 'agent', language: '' }
-  }
-  return session.data
+  return useQuery(sessionQuery).data ?? nobody
 }

@@ -13,7 +13,7 @@ export function Toasts() {
       <p className="sr-only" role="status" aria-live="polite">
         {spoken}
       </p>
-      <section aria-live="polite" className="pointer-events-none fixed inset-x-3 top-3 z-50 flex flex-col items-center gap-2">
+      <section aria-live="polite" className="pointer-events-none fixed inset-x-3 top-16 z-50 flex flex-col items-center gap-2 md:inset-x-auto md:top-auto md:bottom-4 md:left-25 md:w-80 md:items-stretch">
         {list.map((toast) => (
           <div
             key={toast.id}
@@ -25,7 +25,7 @@ export function Toasts() {
             ) : (
               <CircleCheck size={17} aria-hidden className="mt-px shrink-0 text-accent" />
             )}
-            <span>{toast.text}</span>
+            <span className="flex-1">{toast.text}</span>
             <button
               type="button"
               aria-label={t('state.close')}
