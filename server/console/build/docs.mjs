@@ -11,7 +11,7 @@ const swagger = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/
 const target = join(root, 'dist', 'docs')
 
 mkdirSync(target, { recursive: true })
-for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js', 'LICENSE', 'NOTICE']) {
+for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png', 'LICENSE', 'NOTICE']) {
   copyFileSync(join(swagger, file), join(target, file))
 }
 for (const file of ['index.html', 'init.js', 'page.css']) {
