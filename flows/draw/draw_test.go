@@ -178,6 +178,25 @@ func TestSVGOfTooManyStates(t *testing.T) {
 	}
 }
 
+func TestSVGOfALargeFlowWritesLongArrows(t *testing.T) {
+	t.Parallel()
+	const states = 60
+	def := &engine.Definition{Flow: str("large"), Initial: str("s0")}
+	for i := range states {
+		def.States = append(def.States, engine.State{
+			Name: str(fmt.Sprint("s", i)), Ask: &engine.Ask{Slot: str("answer")},
+			On: on("answered", fmt.Sprint("s", (i+1)%states), "person", "s5", "back", fmt.Sprint("s", i/2)),
+		})
+	}
+	svg := draw(t, def, Options{})
+	if got := strings.Count(svg, `class="box ask" data-state=`); got != states {
+		t.Errorf("got %d boxes, want %d", got, states)
+	}
+	if written := strings.Count(svg, `data-goto="s5"`); written < states/2 {
+		t.Errorf("only %d ways to the state that everything leads to are written", written)
+	}
+}
+
 func TestSVGOfAnEmptyFlow(t *testing.T) {
 	t.Parallel()
 	if svg := draw(t, &engine.Definition{Flow: str("empty")}, Options{}); !strings.Contains(svg, "empty") {

@@ -28,6 +28,7 @@ const (
 	maxBodyLines = 3
 	maxLabels    = 4     // of one arrow
 	longArrow    = 400.0 // from box to box; longer ones are written
+	maxTried     = 120   // arrows that are laid out to see which are long
 
 	kindSize  = 9.5
 	titleSize = 14.5
@@ -107,21 +108,16 @@ func newCard(b box, jumps []arrow) card {
 // named tells that the title says more than the kind.
 func (c card) named() bool { return c.kind != kindStart && c.kind != kindAny }
 
-// arrange lays the picture out twice. In the first layout the long arrows are found: ways back, and the ways to a state that
-// everything leads to. Lines for them would cross the whole picture, so they are written into the box where they begin. Every
-// box keeps the shortest arrow that leads to it.
+// arrange lays the picture out, and writes the long arrows into the box where they begin: ways back, and the ways to a state that
+// everything leads to. Lines for them would cross the whole picture. Every box keeps the shortest arrow that leads to it.
 func arrange(p picture) (picture, []card, layout.Graph, error) {
 	cards := make([]card, len(p.boxes))
 	for i, b := range p.boxes {
 		cards[i] = newCard(b, nil)
 	}
-	placed, err := place(p, cards)
+	at, err := p.roughPlaces(cards)
 	if err != nil {
-		return p, nil, placed, err
-	}
-	at := make(map[string]layout.Node, len(placed.Nodes))
-	for _, node := range placed.Nodes {
-		at[node.ID] = node
+		return p, nil, layout.Graph{}, err
 	}
 	reach := func(a arrow) float64 { return math.Abs(at[a.to].Y-at[a.from].Y) + math.Abs(at[a.to].X-at[a.from].X)/4 }
 	nearest := map[string]float64{}
@@ -144,8 +140,39 @@ func arrange(p picture) (picture, []card, layout.Graph, error) {
 	for i, b := range p.boxes {
 		cards[i] = newCard(b, jumps[b.id])
 	}
-	placed, err = place(p, cards)
+	placed, err := place(p, cards)
 	return p, cards, placed, err
+}
+
+// roughPlaces says about where the boxes will be. For a picture of some size that is found by a layout with every arrow; for a
+// larger one, where this would take minutes, from how many steps a box is away from the start.
+func (p picture) roughPlaces(cards []card) (map[string]layout.Node, error) {
+	at := make(map[string]layout.Node, len(p.boxes))
+	if len(p.arrows) <= maxTried {
+		placed, err := place(p, cards)
+		for _, node := range placed.Nodes {
+			at[node.ID] = node
+		}
+		return at, err
+	}
+	ways := map[string][]string{}
+	for _, a := range p.arrows {
+		ways[a.from] = append(ways[a.from], a.to)
+	}
+	for _, root := range []string{startID, anyID} {
+		next := []string{root}
+		for steps := 0; len(next) > 0; steps++ {
+			var reached []string
+			for _, id := range next {
+				if _, seen := at[id]; !seen {
+					at[id] = layout.Node{ID: id, Y: float64(steps) * longArrow / 2}
+					reached = append(reached, ways[id]...)
+				}
+			}
+			next = reached
+		}
+	}
+	return at, nil
 }
 
 func place(p picture, cards []card) (layout.Graph, error) {
