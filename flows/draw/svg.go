@@ -2,6 +2,7 @@ package draw
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -109,7 +110,8 @@ func newCard(b box, jumps []arrow) card {
 func (c card) named() bool { return c.kind != kindStart && c.kind != kindAny }
 
 // arrange lays the picture out, and writes the long arrows into the box where they begin: ways back, and the ways to a state that
-// everything leads to. Lines for them would cross the whole picture. Every box keeps the shortest arrow that leads to it.
+// everything leads to. Lines for them would cross the whole picture. So are those back to the same box. Every box keeps the
+// shortest arrow that leads to it from another.
 func arrange(p picture) (picture, []card, layout.Graph, error) {
 	cards := make([]card, len(p.boxes))
 	for i, b := range p.boxes {
@@ -130,7 +132,7 @@ func arrange(p picture) (picture, []card, layout.Graph, error) {
 	var drawn []arrow
 	for _, a := range p.arrows {
 		up := at[a.to].Y < at[a.from].Y
-		if long := reach(a) > longArrow || up && reach(a) > longArrow/2; long && reach(a) > nearest[a.to] && len(a.labels) > 0 {
+		if long := reach(a) > longArrow || up && reach(a) > longArrow/2; a.from == a.to || long && reach(a) > nearest[a.to] && len(a.labels) > 0 {
 			jumps[a.from] = append(jumps[a.from], a)
 			continue
 		}
@@ -292,7 +294,7 @@ func (c *canvas) jumps(b card, top float64) {
 		top += jumpLine
 		room := b.width - textLeft - padding
 		to := fit(strings.TrimPrefix(a.to, stateID("")), labelSize*bold, room*0.6)
-		on := fit(strings.Join(a.labels, ", "), labelSize, room-textWidth(" → "+to, labelSize*bold))
+		on := fit(cmp.Or(strings.Join(a.labels, ", "), "always"), labelSize, room-textWidth(" → "+to, labelSize*bold))
 		c.printf(`<text class="jump" x="%s" y="%s" data-goto="%s">%s → <tspan>%s</tspan></text>`+"\n",
 			n(textLeft), n(top), esc(strings.TrimPrefix(a.to, stateID(""))), esc(on), esc(to))
 	}
@@ -329,18 +331,7 @@ func (c *canvas) label(a arrow, e layout.Edge) {
 // route is the path of an arrow.
 func route(e layout.Edge, nodes []layout.Node) string {
 	var d strings.Builder
-	points := e.Points
-	if e.From == e.To {
-		fmt.Fprintf(&d, "M%s %s", n(points[0].X), n(points[0].Y))
-		for i := 1; i+2 < len(points); i++ {
-			mid := layout.Point{X: (points[i].X + points[i+1].X) / 2, Y: (points[i].Y + points[i+1].Y) / 2}
-			fmt.Fprintf(&d, "Q%s %s %s %s", n(points[i].X), n(points[i].Y), n(mid.X), n(mid.Y))
-		}
-		last := points[len(points)-2:]
-		fmt.Fprintf(&d, "Q%s %s %s %s", n(last[0].X), n(last[0].Y), n(last[1].X), n(last[1].Y))
-		return d.String()
-	}
-	points = dock(e, nodes)
+	points := dock(e, nodes)
 	fmt.Fprintf(&d, "M%s %s", n(points[0].X), n(points[0].Y))
 	for i := 1; i < len(points); i++ {
 		a, b := points[i-1], points[i]
