@@ -9,10 +9,10 @@ import (
 )
 
 var (
-	code    = regexp.MustCompile("`([^`\n]+)`")
-	link    = regexp.MustCompile(`\]\(([^)#]+)[^)]*\)`)
-	aPath   = regexp.MustCompile(`^[a-z_]+(/[A-Za-z0-9_.-]+)+$|^[A-Za-z_]+\.(go|md|yaml)$`)
-	step    = regexp.MustCompile(`(?m)^\| \d\. [^|]*\|([^|]*)\|([^|]*)\|`)
+	code  = regexp.MustCompile("`([^`\n]+)`")
+	link  = regexp.MustCompile(`\]\(([^)#]+)[^)]*\)`)
+	aPath = regexp.MustCompile(`^[a-z_]+(/[A-Za-z0-9_.-]+)+$|^[A-Za-z_]+\.(go|md|yaml)$`)
+	step  = regexp.MustCompile(`(?m)^\| \d\. [^|]*\|([^|]*)\|([^|]*)\|`)
 )
 
 func read(t *testing.T, file string) string {

@@ -15,6 +15,7 @@ const (
 	maxStarters    = 3
 	maxStarterText = 80
 	maxAncestors   = 50
+	maxAncestor    = 270 // a host name's 253 and what is around it
 )
 
 // Config is how a web chat looks. The zero value, with an ID, works.
@@ -57,7 +58,7 @@ func (c Config) withDefaults() Config {
 
 var (
 	idPattern       = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
-	ancestorPattern = regexp.MustCompile(`^(\*|'self'|'none'|https?://(\*\.)?[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?)$`)
+	ancestorPattern = regexp.MustCompile(`^(\*|'self'|'none'|https?://(\*\.)?[A-Za-z0-9.-]+(:[0-9]+)?)$`)
 )
 
 // check returns everything that is wrong, joined.
@@ -98,7 +99,7 @@ func (c Config) check() error {
 		add("frame ancestors: more than %d", maxAncestors)
 	}
 	for _, a := range c.FrameAncestors {
-		if !ancestorPattern.MatchString(a) {
+		if len(a) > maxAncestor || !ancestorPattern.MatchString(a) {
 			add("frame ancestor %q: want an origin such as https://shop.example", a)
 		}
 	}

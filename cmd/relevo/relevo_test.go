@@ -291,3 +291,33 @@ func TestEverySettingIsInTheSchema(t *testing.T) {
 		t.Errorf("%s has no flag and no environment variable", key)
 	}
 }
+
+// TestTheDocumentedConfigurationIsGood reads the relevo.yaml of docs/operations.md as serve would.
+func TestTheDocumentedConfigurationIsGood(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../docs/operations.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, example, found := strings.Cut(string(text), "```yaml\n# relevo.yaml\n")
+	example, _, closed := strings.Cut(example, "```")
+	if !found || !closed {
+		t.Fatal("docs/operations.md shows no relevo.yaml")
+	}
+	for _, s := range settings {
+		if !strings.Contains(string(text), "`"+s.key+"`") || !strings.Contains(string(text), "`"+s.variable()+"`") {
+			t.Errorf("docs/operations.md does not explain %s", s.key)
+		}
+	}
+	dir := t.TempDir()
+	write(t, dir, "relevo.yaml", example)
+	env := map[string]string{"WHATSAPP_TOKEN": "t", "WHATSAPP_APP_SECRET": "s", "WHATSAPP_VERIFY_TOKEN": "v"}
+	a := &app{dir: dir, getenv: func(k string) string { return env[k] }, now: time.Now}
+	c, err := a.loadConfig(a.serveCommand())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.queues(); err != nil || len(c.Channels) != 2 || c.Channels[1].AppSecret != "s" || c.Demo {
+		t.Errorf("%+v, %v", c, err)
+	}
+}
