@@ -71,6 +71,7 @@ func Compile(def *Definition, around Surroundings) (*Machine, diag.List) {
 
 func checkNames(c *compilation) {
 	c.unique("state", "duplicate-state", MaxStates, len(c.def.States), func(i int) Str { return c.def.States[i].Name })
+	c.dropDuplicates()
 	c.unique("slot", "duplicate-slot", MaxSlots, len(c.def.Slots), func(i int) Str { return c.def.Slots[i].Name })
 	c.unique("language", "duplicate-language", 0, len(c.def.Languages), func(i int) Str { return c.def.Languages[i] })
 	for _, st := range c.def.States {
@@ -99,6 +100,17 @@ func (c *compilation) unique(what, code string, limit, n int, name func(int) Str
 	}
 }
 
+// dropDuplicates goes on with the first state of each name: the later stages find a state's definition by it.
+func (c *compilation) dropDuplicates() {
+	def, seen := *c.def, map[string]bool{}
+	def.States = slices.DeleteFunc(slices.Clone(def.States), func(st State) bool {
+		twice := seen[st.Name.V]
+		seen[st.Name.V] = true
+		return twice
+	})
+	c.def = &def
+}
+
 func checkScripts(c *compilation) {
 	for _, s := range c.def.Scripts {
 		name := scriptName(s.V)
@@ -120,10 +132,9 @@ func compileSlots(c *compilation) {
 			re, err := regexp.Compile(`^(?:` + s.Pattern.V + `)$`)
 			if err != nil {
 				c.findings.Errorf(s.Pattern.At, "bad-pattern", "patterns are RE2: no look-around and no back-references", "this pattern can not be read: %s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
-				continue
 			}
 			sl.pattern = re
-			if s.Example.V != "" && !re.MatchString(s.Example.V) {
+			if re != nil && s.Example.V != "" && !re.MatchString(s.Example.V) {
 				c.findings.Errorf(s.Example.At, "bad-example", "change the example or the pattern", "the example %q does not match the slot's own pattern", s.Example.V)
 			}
 		}

@@ -17,6 +17,7 @@ func compileWays(c *compilation) {
 		everywhere = append(everywhere, st.Name.V)
 	}
 	for _, h := range c.def.On {
+		c.checkFlowEvent(h.Event)
 		c.machine.on[h.Event.V] = c.alternatives("*."+h.Event.V, everywhere, h.Alternatives)
 	}
 	for _, def := range c.def.States {
@@ -102,11 +103,29 @@ func raised(def State) []string {
 // checkEvent reports an event that the state can never see. Names with a dot are business events; digits are HTTP answers.
 func (c *compilation) checkEvent(def State, event Str) {
 	events := raised(def)
-	if strings.Contains(event.V, ".") || slices.Contains(events, event.V) || def.Call != nil && isStatus(event.V) {
+	if isBusiness(event.V) || slices.Contains(events, event.V) || def.Call != nil && isStatus(event.V) {
 		return
 	}
 	c.findings.Errorf(event.At, "unknown-event", suggest(event.V, events, "it can be "+strings.Join(events[len(anywhere):], ", ")+", or a business event such as order.delayed"),
 		"state %q never sees an event called %q", def.Name.V, event.V)
+}
+
+// checkFlowEvent reports an event on the flow's level that none of its states can ever see.
+func (c *compilation) checkFlowEvent(event Str) {
+	events := slices.Clone(anywhere)
+	for _, def := range c.def.States {
+		if def.Call != nil && isStatus(event.V) {
+			return
+		}
+		events = append(events, raised(def)...)
+	}
+	if isBusiness(event.V) || slices.Contains(events, event.V) {
+		return
+	}
+	slices.Sort(events)
+	events = slices.Compact(events)
+	c.findings.Errorf(event.At, "unknown-event", suggest(event.V, events, "it can be "+strings.Join(events, ", ")+", or a business event such as order.delayed"),
+		"no state of this flow ever sees an event called %q", event.V)
 }
 
 // isStatus tells an HTTP status (404) or a class of them (4xx).

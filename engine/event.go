@@ -31,6 +31,27 @@ type Event struct {
 	Echo     *Message       `json:"echo,omitempty"`
 }
 
+// complete tells that the part which Kind names is there.
+func (e Event) complete() bool {
+	switch e.Kind {
+	case EventMessage:
+		return e.Message != nil
+	case EventTimer:
+		return e.Timer != nil
+	case EventCall:
+		return e.Call != nil
+	case EventBusiness:
+		return e.Business != nil
+	case EventStatus:
+		return e.Status != nil
+	case EventAgent:
+		return e.Agent != nil
+	case EventEcho:
+		return e.Echo != nil
+	}
+	return false
+}
+
 // MessageKind is the kind of an inbound message.
 type MessageKind string
 

@@ -1,10 +1,8 @@
 package engine
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -320,28 +318,4 @@ func (t *template) render(env map[string]any) (text string, cut bool, err error)
 		text = text[:len(text)-1]
 	}
 	return text + "…", true, nil
-}
-
-// display writes a value for people.
-func display(v any) string {
-	switch v := v.(type) {
-	case nil:
-		return ""
-	case string:
-		return v
-	case bool:
-		return strconv.FormatBool(v)
-	case int:
-		return strconv.Itoa(v)
-	case float64:
-		return strconv.FormatFloat(v, 'f', -1, 64)
-	case time.Time:
-		return v.UTC().Format("2006-01-02 15:04")
-	default:
-		b, err := json.Marshal(v) // sorts the keys of maps
-		if err != nil {
-			return ""
-		}
-		return string(b)
-	}
 }

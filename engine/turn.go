@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -20,15 +21,22 @@ type turn struct {
 	scriptCalls int             // calls of scripts made
 	owned       map[string]bool // runs whose slots this turn may change: they were copied
 	envs        map[string]map[string]any
+	failing     string // the run whose script failed in this turn
 	via         string // the event or state that led to the current state: why a handoff happens
 	// leaving is the chat of a handoff state that the flow has left in this turn. A handoff later in the turn takes it over with its
 	// waiting time; otherwise it is withdrawn.
 	leaving *Chat
+	// regained tells that people gave the conversation back in this turn.
+	regained bool
 }
 
 // take applies one event.
 func (t *turn) take(ev Event) error {
 	t.ev, t.envs = ev, nil
+	if !ev.complete() {
+		t.trace("ignored", "event of kind "+string(ev.Kind)+" without its part")
+		return nil
+	}
 	switch ev.Kind {
 	case EventMessage:
 		t.message(*ev.Message)
@@ -44,8 +52,6 @@ func (t *turn) take(ev Event) error {
 		t.echo(*ev.Echo)
 	case EventAgent:
 		return t.agent(*ev.Agent)
-	default:
-		t.trace("ignored", "event of kind "+string(ev.Kind))
 	}
 	return nil
 }
@@ -53,11 +59,21 @@ func (t *turn) take(ev Event) error {
 // settle brings the conversation to rest: what waited is taken up, a chat that was left is withdrawn, and a conversation in which nothing is
 // under way is closed.
 func (t *turn) settle() {
-	for t.withdraw(); t.conv.Owner.Kind == OwnerBot && len(t.conv.Deferred) > 0 && !t.calling(); t.withdraw() {
-		next := t.conv.Deferred[0]
-		t.conv.Deferred = t.conv.Deferred[1:]
+	for t.withdraw(); t.conv.Owner.Kind == OwnerBot; t.withdraw() {
+		i := t.nextDeferred()
+		if i < 0 {
+			break
+		}
+		next := t.conv.Deferred[i]
+		t.conv.Deferred = slices.Delete(t.conv.Deferred, i, i+1)
 		next.At = t.now()
 		_ = t.take(next) // deferred events are never a human agent's, so nothing is refused
+	}
+	if t.conv.Owner.Kind != OwnerBot { // people have read what the contact wrote; the bot must not answer it when they are done
+		t.conv.Deferred = slices.DeleteFunc(t.conv.Deferred, func(ev Event) bool { return ev.Kind == EventMessage })
+	}
+	if t.regained && t.conv.Owner.Kind == OwnerBot {
+		t.rearmOverdue()
 	}
 	if t.conv.Owner.Kind == OwnerBot && len(t.conv.Runs) == 0 {
 		t.own(Owner{Kind: OwnerClosed}, "done")
@@ -65,6 +81,12 @@ func (t *turn) settle() {
 	if len(t.conv.Deferred) == 0 {
 		t.conv.Deferred = nil
 	}
+}
+
+// nextDeferred finds the event to take up: the first one, but during a call only the end of a call. -1 is none.
+func (t *turn) nextDeferred() int {
+	calling := t.calling()
+	return slices.IndexFunc(t.conv.Deferred, func(ev Event) bool { return !calling || ev.Kind == EventCall })
 }
 
 func (t *turn) now() time.Time { return t.ev.At }
@@ -88,6 +110,7 @@ func (t *turn) own(to Owner, reason string) {
 	from := t.conv.Owner
 	t.conv.Owner = to
 	t.conv.Epoch++
+	t.regained = t.regained || to.Kind == OwnerBot && from.Kind != OwnerClosed
 	if to.Kind == OwnerAgent || to.Kind == OwnerPhone {
 		t.conv.Fence = t.conv.Epoch
 	}
@@ -107,9 +130,10 @@ func (t *turn) calling() bool {
 	return r != nil && r.Wait == WaitCall
 }
 
-// deferEvent keeps an event for later in the conversation's life.
+// deferEvent keeps an event for later in the conversation's life. The end of a call is always kept: a run has one call at most, and would wait
+// for it for ever.
 func (t *turn) deferEvent(why string) {
-	if len(t.conv.Deferred) >= MaxDeferred {
+	if len(t.conv.Deferred) >= MaxDeferred && t.ev.Kind != EventCall {
 		t.trace("budget_deferred", why)
 		return
 	}
@@ -265,6 +289,9 @@ func (t *turn) business(b BusinessEvent) {
 	}
 	t.open("event " + b.Name)
 	for _, id := range t.byFocus() {
+		if !isBusiness(b.Name) {
+			break // "answered" or "ok" are the engine's to raise
+		}
 		if r := t.conv.Run(id); r != nil && t.raise(r, b.Name) {
 			return
 		}
@@ -279,6 +306,9 @@ func (t *turn) business(b BusinessEvent) {
 	}
 	t.trace("ignored", "no flow waits for "+b.Name)
 }
+
+// isBusiness tells the names of business events that a state can wait for: they have a dot.
+func isBusiness(name string) bool { return strings.Contains(name, ".") }
 
 // byFocus lists the runs' ids, the one in focus first.
 func (t *turn) byFocus() []string {

@@ -79,6 +79,9 @@ func (t *turn) choose(m *Machine, r *Run, alternatives []alternative) bool {
 func (t *turn) assign(m *Machine, r *Run, assigns []assign) error {
 	for _, a := range assigns {
 		v, err := a.value.run(t.env(m, r))
+		if err == nil {
+			v, err = plain(v)
+		}
 		if err != nil {
 			return err
 		}
@@ -325,7 +328,8 @@ func (t *turn) scriptFailed(r *Run, err error) {
 	if !errors.As(err, &se) {
 		t.trace(EventNameScriptFailed, err.Error())
 	}
-	again := r.Failed != "" && strings.HasPrefix(r.Failed, EventNameScriptFailed)
+	again := t.failing == r.ID // the flow's own answer failed, too
+	t.failing = r.ID
 	r.Failed = EventNameScriptFailed + ": " + err.Error()
 	if !again && t.raise(r, EventNameScriptFailed) {
 		return
@@ -364,11 +368,12 @@ func (t *turn) timer(due Timer) {
 		t.trace("stale_timer", due.Event)
 		return
 	}
-	r.Timers = slices.DeleteFunc(slices.Clone(r.Timers), func(armed Timer) bool { return armed.ID == due.ID })
-	if kind := t.conv.Owner.Kind; kind == OwnerAgent || kind == OwnerPhone {
+	waits := t.conv.Chat != nil && t.conv.Chat.Run == r.ID
+	if kind := t.conv.Owner.Kind; kind == OwnerAgent || kind == OwnerPhone || kind == OwnerQueue && !waits {
 		t.trace("ignored", due.Event+" while "+t.conv.Owner.String()+" owns the conversation")
-		return
+		return // it stays armed, overdue, and is started anew when the bot has the conversation again
 	}
+	r.Timers = slices.DeleteFunc(slices.Clone(r.Timers), func(armed Timer) bool { return armed.ID == due.ID })
 	m := t.machine(r)
 	if m == nil {
 		t.giveUp(r, "version_missing", TextSomethingFailed)
@@ -406,10 +411,14 @@ func (t *turn) callEnded(c CallResult) {
 	}
 	st := m.states[r.State]
 	events := callEvents(c)
-	if events[0] == EventNameOK && st.call.save != "" {
-		t.setSlot(r, st.call.save, c.Body)
-	} else if events[0] != EventNameOK {
+	switch {
+	case events[0] != EventNameOK:
 		r.Failed = fmt.Sprintf("call %s: %s", st.name, describeCall(c))
+	case st.call.save != "":
+		t.setSlot(r, st.call.save, c.Body)
+		r.Failed = ""
+	default:
+		r.Failed = ""
 	}
 	for _, event := range events {
 		id := r.ID

@@ -40,10 +40,10 @@ const ReasonAsked = "asked"
 // reason says in a word why a flow hands over: what failed, else the event or state that led here.
 func (t *turn) reason(r *Run) string {
 	switch {
-	case strings.HasPrefix(r.Failed, "call "):
-		return "call_failed"
 	case t.via == EventNameAgent:
 		return ReasonAsked
+	case strings.HasPrefix(r.Failed, "call "):
+		return "call_failed"
 	case t.via == "":
 		return "flow"
 	}
@@ -182,6 +182,16 @@ func (t *turn) rearm(r *Run) {
 	t.arm(r, m.states[r.State])
 }
 
+// rearmOverdue starts the time-outs anew that came due while people had the conversation.
+func (t *turn) rearmOverdue() {
+	for i := range t.conv.Runs {
+		r := &t.conv.Runs[i]
+		if slices.ContainsFunc(r.Timers, func(armed Timer) bool { return !armed.Due.After(t.now()) }) {
+			t.rearm(r)
+		}
+	}
+}
+
 func (t *turn) reply(a AgentAction) error {
 	if err := t.checkText(a.Text); err != nil {
 		return err
@@ -221,14 +231,15 @@ func (t *turn) close(a AgentAction) error {
 	return nil
 }
 
-// resume gives the end of a handoff to the run that asked for it. A run that has no answer to it ends with that outcome.
+// resume gives the end of a handoff to the run that asked for it. A run that has no answer to it, or whose version is gone, ends with that
+// outcome.
 func (t *turn) resume(id, outcome string) {
 	r := t.conv.Run(id)
 	if r == nil {
 		return
 	}
 	r.Failed = ""
-	if t.raise(r, outcome) {
+	if t.machine(r) != nil && t.raise(r, outcome) { // a version that is gone would only be handed over again
 		return
 	}
 	if r = t.conv.Run(id); r != nil {

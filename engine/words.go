@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // accents folds the Latin letters that Spanish, Portuguese and their neighbours use.
@@ -39,7 +40,7 @@ func near(a, b string) bool {
 	if a == b {
 		return true
 	}
-	return min(len(a), len(b)) >= minNearRunes && distance([]rune(a), []rune(b)) <= 1
+	return min(utf8.RuneCountInString(a), utf8.RuneCountInString(b)) >= minNearRunes && distance([]rune(a), []rune(b)) <= 1
 }
 
 // distance is the optimal string alignment distance (Damerau–Levenshtein without overlaps).
