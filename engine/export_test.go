@@ -1,0 +1,59 @@
+package engine
+
+import (
+	"slices"
+
+	"github.com/looplab/fsm"
+
+	"relevo/engine/diag"
+)
+
+// What tests of the inside may see.
+
+// Move makes a declared transition.
+func (m *Machine) Move(from, transition string) (string, error) { return m.move(from, transition) }
+
+// Instance takes a looplab/fsm machine out of the pool.
+func (m *Machine) Instance() *fsm.FSM { return m.instances.New().(*fsm.FSM) }
+
+// Transitions lists the names of the transitions with which a state reacts to an event.
+func (m *Machine) Transitions(state, event string) []string {
+	var names []string
+	for _, a := range slices.Concat(m.states[state].on[event], m.on[event]) {
+		names = append(names, a.transition)
+	}
+	return names
+}
+
+// Guard is a compiled expression that must be true.
+type Guard struct{ e *expression }
+
+// CompileGuard compiles an expression over a flow's names.
+func CompileGuard(def *Definition, around Surroundings, source string) (Guard, diag.List) {
+	var l diag.List
+	e := newScope(def, around.Scripts, around.Config).compile(&l, Str{V: source}, guard())
+	return Guard{e}, l
+}
+
+// Holds evaluates the guard.
+func (g Guard) Holds(env map[string]any) (bool, error) { return g.e.truth(env) }
+
+// RenderTemplate compiles and renders a text.
+func RenderTemplate(def *Definition, around Surroundings, source string, env map[string]any) (string, diag.List, error) {
+	var l diag.List
+	t := newScope(def, around.Scripts, around.Config).compileTemplate(&l, Str{V: source})
+	if l.HasErrors() {
+		return "", l, nil
+	}
+	text, _, err := t.render(env)
+	return text, l, err
+}
+
+// Words folds a text for matching.
+func Words(s string) []string { return words(s) }
+
+// Near tells that two folded words differ by a slip at most.
+func Near(a, b string) bool { return near(a, b) }
+
+// Plain makes a value storable.
+func Plain(v any) (any, error) { return plain(v) }

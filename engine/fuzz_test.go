@@ -1,0 +1,115 @@
+package engine_test
+
+import (
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"relevo/engine"
+	"relevo/flows"
+)
+
+// FuzzStep: whatever a contact writes, presses or sends, and whatever an event brings, Step keeps its promises.
+func FuzzStep(f *testing.F) {
+	c := shipped(f)
+	f.Add("where is my order", "", "text", "order.delayed", "AB123456", `{"status":"lost"}`, 200)
+	f.Add("AB123456", "run/r1/person", "button", "order.cancelled", "", `[1e308]`, 404)
+	f.Add("\xff\x00{{ order_id }}", "flow/order_tracking", "", "a", "\u202e", `null`, 0)
+	f.Fuzz(func(t *testing.T, text, payload, kind, name, key, body string, status int) {
+		w := newWorld(c)
+		var value any
+		if json.Unmarshal([]byte(body), &value) != nil {
+			value = body
+		}
+		data, _ := value.(map[string]any)
+		for _, ev := range []engine.Event{
+			{Kind: engine.EventBusiness, Business: &engine.BusinessEvent{Name: name, Key: strings.ToValidUTF8(key, ""), Data: data}},
+			message(strings.ToValidUTF8(text, "")),
+			message("where is my order"),
+			{Kind: engine.EventMessage, Message: &engine.Message{Kind: engine.MessageKind(kind), Text: strings.ToValidUTF8(text, ""), Payload: payload}},
+			message("AB123456"),
+			{Kind: engine.EventCall, Call: &engine.CallResult{Status: status, Body: value}},
+			{Kind: engine.EventMessage, Message: &engine.Message{Kind: engine.MessageButton, Text: strings.ToValidUTF8(text, ""), Payload: payload}},
+		} {
+			ev.ID, ev.At = "e", start
+			if ev.Call != nil {
+				if len(w.calls) == 0 {
+					continue
+				}
+				ev.Call.Effect = w.calls[0]
+				w.calls = w.calls[1:]
+			}
+			if err := w.take(ev); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
+// FuzzExpression: no guard makes the compiler or the evaluation panic, and none gives anything but true, false or an error.
+func FuzzExpression(f *testing.F) {
+	def := shippedDefinition(f)
+	for _, seed := range []string{
+		`order.status == "lost"`, "order_id", "1/0 > 2", "filter(1..10, # > 3) != nil", `orders.describe(order, "es") contains "x"`, "now.Year() > 2000", "{", "a ? b", "repeat(\"a\", 1000000) == \"\"",
+		"let x = order; x.y.z", "[1,2][5] == 1", "-9223372036854775808 / -1 == 1", "1 % 0 == 0", "9223372036854775807..9223372036854775807 == nil", `"a" matches "("`,
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, source string) {
+		guard, findings := engine.CompileGuard(def, around, source)
+		if findings.HasErrors() {
+			return
+		}
+		for _, env := range environments() {
+			_, _ = guard.Holds(env) // an error is an outcome; a panic is what this looks for
+		}
+	})
+}
+
+// FuzzTemplate: no text with {{ }} makes anything panic, and what is rendered is text of a bounded size.
+func FuzzTemplate(f *testing.F) {
+	def := shippedDefinition(f)
+	for _, seed := range []string{"Order {{ order_id }}!", "{{", "}}", "{{ {\"a\": {}} }}", "{{ '}}' }}", "{{ order }}", "a {{ order?.items[0] }} b", "{{ \"\\\\\" }}", "{{ 1/0 }}", "{{{{ }}}}"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, source string) {
+		for _, env := range environments() {
+			text, findings, err := engine.RenderTemplate(def, around, source, env)
+			if findings.HasErrors() || err != nil {
+				continue
+			}
+			if len(text) > max(engine.MaxRenderedBytes+len("…"), len(source)) {
+				t.Errorf("%d bytes", len(text))
+			}
+			if utf8.ValidString(source) && !strings.Contains(source, `\`) && !utf8.ValidString(text) {
+				t.Errorf("%q is not a text", text)
+			}
+		}
+	})
+}
+
+func shippedDefinition(t testing.TB) *engine.Definition {
+	t.Helper()
+	source, err := os.ReadFile("../flows/order_tracking.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	def, findings := flows.Load("order_tracking.yaml", source)
+	if def == nil {
+		t.Fatal(rendered(findings, source))
+	}
+	return def
+}
+
+// environments are what names can mean: nothing at all, and something.
+func environments() []map[string]any {
+	names := map[string]any{
+		"order_id": "AB123456", "order": map[string]any{"status": "lost", "items": []any{map[string]any{"name": "Trail shoes", "quantity": 1.0}}},
+		"message": "hello", "language": "en", "now": start, "config": around.Config, "event": map[string]any{"name": "message", "key": "", "text": "", "data": map[string]any(nil)},
+		"contact": map[string]any{"id": "p1", "name": "", "language": "en", "attributes": map[string]any(nil)},
+		"orders":  map[string]any{"describe": func(...any) (any, error) { return "an order", nil }},
+	}
+	return []map[string]any{{}, names}
+}
