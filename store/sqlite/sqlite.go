@@ -124,7 +124,7 @@ func (db *DB) start(ctx context.Context, opts Options) error {
 // Failed is closed when the disk failed to keep a write (ErrDisk). The program should stop: only a restart finds out what is there.
 func (db *DB) Failed() <-chan struct{} { return db.writer.failed }
 
-// saw notes the time of an event.
+// saw notes the time of an event, before it is written: the keeper looks at it after the commit.
 func (db *DB) saw(at int64) {
 	for {
 		latest := db.latest.Load()

@@ -72,12 +72,12 @@ type timerChange struct {
 func (db *DB) Commit(ctx context.Context, t store.Turn) error {
 	p, err := prepareTurn(&t)
 	if err == nil {
+		db.saw(micros(t.Event.At))
 		err = db.writer.write(ctx, func(c *conn) error { return c.commitTurn(p) })
 	}
 	if err != nil {
 		return fmt.Errorf("save conversation %s at seq %d: %w", t.Conversation.ID, t.Conversation.Seq, err)
 	}
-	db.saw(micros(t.Event.At))
 	return nil
 }
 

@@ -50,7 +50,7 @@ type Bare struct {
 
 // OpenBare makes the database bare.db in dir, with so many conversations.
 func OpenBare(ctx context.Context, dir string, conversations int) (*Bare, error) {
-	pool, err := sql.Open("sqlite3", "file:"+filepath.Join(dir, "bare.db")+"?_journal_mode=WAL&_synchronous=FULL&_txlock=immediate")
+	pool, err := sql.Open("sqlite3", "file:"+filepath.Join(dir, "bare.db")+"?_journal_mode=WAL&_synchronous=FULL&_txlock=immediate&_cache_size=-32768")
 	if err != nil {
 		return nil, err
 	}
