@@ -52,6 +52,7 @@ func ParseAllowed(list []string) (Allowed, error) {
 		if p, err := netip.ParsePrefix(s); err == nil {
 			a.prefixes = append(a.prefixes, p.Masked())
 		} else if ip, err := netip.ParseAddr(s); err == nil {
+			ip = ip.Unmap()
 			a.prefixes = append(a.prefixes, netip.PrefixFrom(ip, ip.BitLen()))
 		} else if ap, err := netip.ParseAddrPort(s); err == nil {
 			a.exact = append(a.exact, ap)

@@ -18,7 +18,8 @@ const (
 	sendTimeout = 15 * time.Second
 	// maxSendAttempts is how often a message is tried. With backoff that is about a day.
 	maxSendAttempts = 60
-	// maxUnknown is how often a send whose answer was lost is repeated (promise I6: at most one more).
+	// maxUnknown is how often a send whose answer was lost is repeated (promise I6: at most one more). After the repeat a status is
+	// waited for as long as before it; then the message counts as failed.
 	maxUnknown = 1
 	// holdLimit is how long a person's take-over waits for a send that is under way. A send that takes longer counts as sent before.
 	holdLimit = 2 * time.Second
@@ -58,6 +59,7 @@ type lane struct {
 	users        int // holders and waiters of the token; the lane is dropped when nobody uses it
 	wake         *time.Timer
 	told         map[string]engine.Status // what statuses said of rows whose fate is unknown
+	ended        *store.Done              // how the first row ended, until the store has taken it; only its worker looks at it
 }
 
 func (d *deliverer) init(r *Runner, unknownAfter time.Duration) {
@@ -173,9 +175,12 @@ func (d *deliverer) work(l *lane) {
 		d.mu.Unlock()
 
 		var wait time.Duration
-		if isTold {
-			wait = d.finish(&row, store.Done{State: told.State, ProviderID: told.ProviderID, Code: told.Code, Detail: told.Detail})
-		} else {
+		switch {
+		case l.ended != nil: // the message is over; only the store did not take it. It must not be sent again.
+			wait = d.finish(l, &row, *l.ended)
+		case isTold:
+			wait = d.finish(l, &row, store.Done{State: told.State, ProviderID: told.ProviderID, Code: told.Code, Detail: told.Detail})
+		default:
 			wait = d.send(l, &row)
 		}
 
@@ -214,7 +219,7 @@ func (d *deliverer) send(l *lane, row *store.OutboxRow) (wait time.Duration) {
 			return left
 		}
 		if row.Unknowns > maxUnknown {
-			return d.finish(row, store.Done{State: engine.DeliveryFailed, Code: "unknown", Detail: "the channel never said what became of it"})
+			return d.finish(l, row, store.Done{State: engine.DeliveryFailed, Code: "unknown", Detail: "the channel never said what became of it"})
 		}
 	}
 	select {
@@ -237,14 +242,14 @@ func (d *deliverer) send(l *lane, row *store.OutboxRow) (wait time.Duration) {
 	}
 	ch := r.channels[row.Channel]
 	if ch == nil {
-		return d.finish(row, store.Done{State: engine.DeliveryFailed, Code: "no_channel", Detail: "channel " + row.Channel + " is not configured"})
+		return d.finish(l, row, store.Done{State: engine.DeliveryFailed, Code: "no_channel", Detail: "channel " + row.Channel + " is not configured"})
 	}
 	s, caps := row.Effect.Send, ch.Capabilities()
 	if s.Epoch < conv.Fence {
-		return d.finish(row, store.Done{State: engine.DeliverySuppressed, Code: "stale_epoch", Detail: "a person had taken over"})
+		return d.finish(l, row, store.Done{State: engine.DeliverySuppressed, Code: "stale_epoch", Detail: "a person had taken over"})
 	}
 	if caps.Window > 0 && s.Message.Kind != engine.OutgoingTemplate && conv.WindowLeft(caps.Window, caps.WindowMargin, r.now()) <= 0 {
-		return d.finish(row, store.Done{State: engine.DeliveryFailed, Code: "window_closed", Detail: "the contact's last message is too old for free text"})
+		return d.finish(l, row, store.Done{State: engine.DeliveryFailed, Code: "window_closed", Detail: "the contact's last message is too old for free text"})
 	}
 	if !caps.Idempotent {
 		row.AttemptedAt = r.now()
@@ -263,13 +268,13 @@ func (d *deliverer) send(l *lane, row *store.OutboxRow) (wait time.Duration) {
 		Origin: s.Origin, Author: s.Author, Outgoing: s.Message, At: s.At,
 	})
 	if err != nil {
-		return d.failed(row, err)
+		return d.failed(l, row, err)
 	}
-	return d.finish(row, store.Done{State: receipt.State, ProviderID: receipt.ProviderID, Aliases: receipt.Aliases})
+	return d.finish(l, row, store.Done{State: receipt.State, ProviderID: receipt.ProviderID, Aliases: receipt.Aliases})
 }
 
 // failed decides what follows a send that was not taken.
-func (d *deliverer) failed(row *store.OutboxRow, err error) (wait time.Duration) {
+func (d *deliverer) failed(l *lane, row *store.OutboxRow, err error) (wait time.Duration) {
 	r := d.runner
 	if r.ctx.Err() != nil {
 		return time.Second // shutting down: the mark of the attempt tells the next start
@@ -280,13 +285,14 @@ func (d *deliverer) failed(row *store.OutboxRow, err error) (wait time.Duration)
 	r.log.Warn("send failed", "conversation", row.Conversation, "effect", row.Effect.ID, "class", se.Class, "code", se.Code, "attempts", row.Attempts, "unknown", se.Unknown)
 	switch {
 	case se.Class == channel.ClassFatal, se.Class == channel.ClassWindow:
-		return d.finish(row, store.Done{State: engine.DeliveryFailed, Code: se.Code, Detail: se.Detail})
-	case row.Attempts >= maxSendAttempts, se.Unknown && row.Unknowns > maxUnknown:
-		return d.finish(row, store.Done{State: engine.DeliveryFailed, Code: se.Code, Detail: "given up: " + se.Detail})
+		return d.finish(l, row, store.Done{State: engine.DeliveryFailed, Code: se.Code, Detail: se.Detail})
+	case row.Attempts >= maxSendAttempts:
+		return d.finish(l, row, store.Done{State: engine.DeliveryFailed, Code: se.Code, Detail: "given up: " + se.Detail})
 	}
-	retry := store.Retry{Attempts: row.Attempts, Error: string(se.Class) + " " + se.Code, KeepUnknown: se.Unknown}
+	unknown := se.Unknown && !row.AttemptedAt.IsZero() // an idempotent channel's attempts are not marked: it may have the message twice
+	retry := store.Retry{Attempts: row.Attempts, Error: string(se.Class) + " " + se.Code, KeepUnknown: unknown}
 	switch {
-	case se.Unknown:
+	case unknown:
 		wait = d.unknownAfter
 	case se.RetryAfter > 0:
 		wait = se.RetryAfter
@@ -295,8 +301,9 @@ func (d *deliverer) failed(row *store.OutboxRow, err error) (wait time.Duration)
 	default:
 		wait = backoff(row.Attempts)
 	}
-	if !se.Unknown {
-		row.AttemptedAt, row.Unknowns = time.Time{}, 0
+	if !unknown && !row.AttemptedAt.IsZero() {
+		row.AttemptedAt = time.Time{}
+		row.Unknowns-- // this one; an earlier one whose end is unknown still counts
 	}
 	retry.NextAt = r.now().Add(wait)
 	row.NextAt = retry.NextAt
@@ -306,10 +313,11 @@ func (d *deliverer) failed(row *store.OutboxRow, err error) (wait time.Duration)
 	return wait
 }
 
-// finish ends a row, and tells who watches.
-func (d *deliverer) finish(row *store.OutboxRow, done store.Done) (wait time.Duration) {
+// finish ends a row, and tells who watches. When the store does not take it, it returns how long to wait before finish is tried again.
+func (d *deliverer) finish(l *lane, row *store.OutboxRow, done store.Done) (wait time.Duration) {
 	r := d.runner
 	done.Effect, done.Conversation, done.Channel, done.At = row.Effect.ID, row.Conversation, row.Channel, r.now()
+	l.ended = &done
 	if done.State == engine.DeliveryFailed {
 		status := engine.Status{Effect: done.Effect, State: done.State, Code: done.Code, Detail: done.Detail}
 		if err := r.undeliverable(r.ctx, row.Conversation, status); err != nil {
@@ -323,6 +331,7 @@ func (d *deliverer) finish(row *store.OutboxRow, done store.Done) (wait time.Dur
 		}
 		return backoff(row.Attempts)
 	}
+	l.ended = nil
 	r.hub.publish(Update{Conversation: row.Conversation, Delivery: &store.Delivery{
 		Effect: done.Effect, State: done.State, ProviderID: done.ProviderID, Code: done.Code, Detail: done.Detail, At: done.At,
 	}})

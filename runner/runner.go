@@ -75,6 +75,9 @@ type Runner struct {
 	ctx  context.Context // ends when the runner closes
 	stop context.CancelFunc
 	work sync.WaitGroup
+
+	closing sync.RWMutex
+	closed  bool // nothing is begun any more
 }
 
 // New makes a runner that does nothing until Start.
@@ -149,11 +152,20 @@ func (r *Runner) Close() {
 	r.stop()
 	r.mail.close()
 	r.hub.close()
+	r.closing.Lock()
+	r.closed = true
+	r.closing.Unlock()
 	r.work.Wait()
 }
 
-// background runs f until it returns; Close waits for it.
-func (r *Runner) background(f func()) { r.work.Go(f) }
+// background runs f until it returns; Close waits for it. After Close nothing is begun.
+func (r *Runner) background(f func()) {
+	r.closing.RLock()
+	defer r.closing.RUnlock()
+	if !r.closed {
+		r.work.Go(f)
+	}
+}
 
 // Channels lists the channels, by id.
 func (r *Runner) Channels() []channel.Channel {
