@@ -39,6 +39,7 @@ func (db *DB) Accept(ctx context.Context, arrivals []store.Arrival, kept []store
 			return nil, fmt.Errorf("accept arrival %d: %w", i, err)
 		}
 		prepared[i] = p
+		db.saw(micros(a.Event.At))
 	}
 	accepted := make([]store.Accepted, len(arrivals))
 	err := db.writer.write(ctx, func(c *conn) error {
@@ -55,9 +56,6 @@ func (db *DB) Accept(ctx context.Context, arrivals []store.Arrival, kept []store
 	})
 	if err != nil {
 		return nil, err
-	}
-	for i := range arrivals {
-		db.saw(micros(arrivals[i].Event.At))
 	}
 	return accepted, nil
 }
@@ -122,10 +120,8 @@ func (c *conn) accept(a *arrival) (store.Accepted, error) {
 			return store.Accepted{}, err
 		}
 	}
-	for _, i := range missing {
-		if err := c.addIdentity(a.Channel, a.Identities[i], at.key, i); err != nil {
-			return store.Accepted{}, err
-		}
+	if err := c.addMissing(a, at.key, missing); err != nil {
+		return store.Accepted{}, err
 	}
 	c.lastInbox++
 	if _, err := c.exec(`INSERT INTO inbox (id, conversation, at, event) VALUES (?, ?, ?, ?)`,
@@ -133,6 +129,26 @@ func (c *conn) accept(a *arrival) (store.Accepted, error) {
 		return store.Accepted{}, fmt.Errorf("add to inbox: %w", err)
 	}
 	return store.Accepted{Inbox: c.lastInbox, Conversation: at.id, Event: a.Event}, nil
+}
+
+// addMissing adds the identities that nobody has. One that the arrival names before a known one is better than it (a changed number): it
+// gets a place before all that are there.
+func (c *conn) addMissing(a *arrival, conversation int64, missing []int) error {
+	first := int64(0)
+	if known := len(missing) < len(a.Identities); known && len(missing) > 0 && missing[0] == 0 {
+		err := c.row(`SELECT coalesce(min(place), 0) FROM identities WHERE conversation = ?`, conversation).Scan(&first)
+		if err != nil {
+			return fmt.Errorf("find the best identity: %w", err)
+		}
+		first -= int64(len(a.Identities))
+	}
+	for _, i := range missing {
+		place := first + int64(i)
+		if err := c.addIdentity(a.Channel, a.Identities[i], conversation, place); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // placeOf finds the conversation of an arrival: the named one, else that of the best identity that is known. missing are the places of the
@@ -200,9 +216,9 @@ func (c *conn) addContact(a *arrival, key int64) error {
 
 // addIdentity gives a conversation's contact one more identity. One that somebody has stays where it is: contacts are never merged in
 // silence.
-func (c *conn) addIdentity(channel string, id engine.Identity, conversation int64, place int) error {
+func (c *conn) addIdentity(channel string, id engine.Identity, conversation, place int64) error {
 	_, err := c.exec(`INSERT INTO identities (channel, kind, value, conversation, place) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-		channel, id.Kind, id.Value, conversation, int64(place))
+		channel, id.Kind, id.Value, conversation, place)
 	if err != nil {
 		return fmt.Errorf("add identity: %w", err)
 	}

@@ -140,6 +140,20 @@ var acceptCases = []testCase{
 			s.t.Fatalf("by the learnt identity: got %+v", got)
 		}
 	}},
+	{"after a change of number the new identities are the best", func(s *suite) {
+		phone := func(v string) engine.Identity { return engine.Identity{Kind: "phone", Value: v} }
+		bsuid := func(v string) engine.Identity { return engine.Identity{Kind: "bsuid", Value: v} }
+		old := s.arrival("1")
+		old.Identities = []engine.Identity{phone("900"), bsuid("old")}
+		changed := s.arrival("2")
+		changed.Identities = []engine.Identity{phone("100"), bsuid("new"), phone("900"), bsuid("old")}
+		later := s.arrival("3")
+		later.Identities = []engine.Identity{phone("100"), {Kind: "parent", Value: "p"}}
+		got := s.accept(old, changed, later)
+		_, ids, err := s.s.Load(s.ctx, got[0].Conversation)
+		s.ok(err)
+		equal(s.t, ids, []engine.Identity{phone("100"), bsuid("new"), phone("900"), bsuid("old"), {Kind: "parent", Value: "p"}})
+	}},
 	{"of two known contacts the best identity's wins, and neither loses anything", func(s *suite) {
 		s.begin("1")
 		s.begin("2")
