@@ -155,7 +155,7 @@ func checkExits(c *compilation) {
 			c.need(at, st, "a call", EventNameOK, EventNameFailed)
 		case def.Handoff != nil:
 			c.need(at, st, "a handoff", st.handoff.outcomes...)
-		case len(def.Goto) > 0 && st.jump[len(st.jump)-1].when != nil:
+		case len(def.Goto) > 0 && !slices.ContainsFunc(def.Goto, func(a Alternative) bool { return a.When.V == "" }):
 			c.findings.Errorf(def.Goto[len(def.Goto)-1].At, "missing-else", "add a last alternative without when", "when no guard holds, state %q leads nowhere", def.Name.V)
 		}
 	}

@@ -3,11 +3,13 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/types"
 	"github.com/expr-lang/expr/vm"
@@ -24,6 +26,13 @@ const (
 	// MaxRenderedBytes is the length of a text after interpolation. A longer one is cut and the cut is traced.
 	MaxRenderedBytes = 16 << 10
 )
+
+// maxExpressionItems is how many items an expression may make (a range, a list): with one loop, no loop in a loop and no more nodes than above,
+// the worst expression ends within some hundred milliseconds.
+const maxExpressionItems = 10_000
+
+// unboundedBuiltins can make values that grow with every step: a few of them would fill the memory. Scripts have a fence for that.
+var unboundedBuiltins = []string{"reduce", "replace", "repeat"}
 
 // impureBuiltins would make a turn depend on something other than its inputs: the clock, or Go's random order of maps.
 var impureBuiltins = []string{"now", "keys", "values", "toPairs"}
@@ -111,18 +120,27 @@ func (sc scope) compile(l *diag.List, s Str, want expr.Option) *expression {
 		return nil
 	}
 	if strings.TrimSpace(s.V) == "" {
+		if s.At.End == s.At.Start {
+			s.At.Start.Column = max(1, s.At.Start.Column-1)
+			s.At.End.Column++
+		}
 		l.Errorf(s.At, "expression", "write an expression, for example order.status == \"lost\"", "the expression is empty")
 		return nil
 	}
 	options := []expr.Option{expr.Env(sc.strict), expr.MaxNodes(maxExpressionNodes), expr.Timezone("UTC")}
-	for _, name := range impureBuiltins {
+	for _, name := range slices.Concat(impureBuiltins, unboundedBuiltins) {
 		options = append(options, expr.DisableBuiltin(name))
 	}
 	if want != nil {
 		options = append(options, want)
 	}
-	if _, err := expr.Compile(s.V, options...); err != nil {
+	checked, err := expr.Compile(s.V, options...)
+	if err != nil {
 		sc.report(l, s, err)
+		return nil
+	}
+	if node := checked.Node(); unbounded(node) {
+		l.Errorf(s.At, "expression-too-much", "move it into a function of a script", "a loop in a loop and let are not for expressions")
 		return nil
 	}
 	options[0] = expr.Env(nil)
@@ -132,6 +150,32 @@ func (sc scope) compile(l *diag.List, s Str, want expr.Option) *expression {
 		return nil
 	}
 	return &expression{source: s.V, program: program, at: s.At}
+}
+
+// loops counts the predicates (of filter, any, map, …) and declarations below a node.
+type loops struct {
+	predicates, declarations int
+	nested                   bool
+}
+
+// Visit implements ast.Visitor.
+func (v *loops) Visit(node *ast.Node) {
+	switch n := (*node).(type) {
+	case *ast.VariableDeclaratorNode:
+		v.declarations++
+	case *ast.PredicateNode:
+		v.predicates++
+		inner := &loops{}
+		ast.Walk(&n.Node, inner)
+		v.nested = v.nested || inner.predicates > 0
+	}
+}
+
+// unbounded tells that an expression's time or memory may grow by more than the size of what it reads.
+func unbounded(node ast.Node) bool {
+	v := &loops{}
+	ast.Walk(&node, v)
+	return v.nested || v.declarations > 0
 }
 
 // report turns the expression compiler's error into a finding at the smallest wrong thing.
@@ -183,7 +227,8 @@ func clip(r, outer diag.Range) diag.Range {
 
 // run evaluates the expression. Panics of the expression machine (a wrong type at run time) come back as errors.
 func (e *expression) run(env map[string]any) (any, error) {
-	v, err := expr.Run(e.program, env)
+	machine := vm.VM{MemoryBudget: maxExpressionItems}
+	v, err := machine.Run(e.program, env)
 	if err != nil {
 		var se *ScriptError
 		if errors.As(err, &se) {
