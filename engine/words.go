@@ -29,9 +29,6 @@ func dropMarks(r rune) rune {
 	return r
 }
 
-// fold is words in one string.
-func fold(s string) string { return strings.Join(words(s), " ") }
-
 // minNearRunes is the length from which a word may have one slip: "pedido" ~ "peddo". Shorter words differ by one letter too often.
 const minNearRunes = 5
 

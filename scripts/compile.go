@@ -207,7 +207,8 @@ func skipString(code []byte, start int) int {
 // skipComment returns the offset of the last byte of a comment, or start if none begins there.
 func skipComment(code []byte, start int) int {
 	rest := string(code[start:])
-	end, skip := "", 0
+	var end string
+	skip := 0
 	switch {
 	case strings.HasPrefix(rest, "//"):
 		end = "\n"

@@ -124,7 +124,13 @@ func (s *Server) authenticate(r *http.Request) (actor, error) {
 		return s.byToken(r.Context(), header)
 	}
 	cookie, err := r.Cookie(s.cookieName(r))
-	if err != nil || len(cookie.Value) > maxCredential {
+	if errors.Is(err, http.ErrNoCookie) {
+		return actor{}, nil
+	}
+	if err != nil {
+		return actor{}, err
+	}
+	if len(cookie.Value) > maxCredential {
 		return actor{}, nil
 	}
 	return s.bySession(r.Context(), HashSecret(cookie.Value))
