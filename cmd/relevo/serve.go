@@ -328,6 +328,9 @@ func (s *service) serve(ctx context.Context) error {
 	select {
 	case err := <-failed:
 		return &environmentError{fmt.Errorf("serve on %s: %w", s.config.Listen, err)}
+	case <-s.store.Failed():
+		// A disk that refused to keep what it was told is not asked again: whoever starts us anew finds all that was acknowledged.
+		return errors.Join(&environmentError{sqlite.ErrDisk}, web.Close())
 	case <-ctx.Done():
 	}
 	s.log.Info("stopping")
