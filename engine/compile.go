@@ -119,7 +119,7 @@ func checkScripts(c *compilation) {
 			for _, script := range c.around.Scripts {
 				names = append(names, script.File)
 			}
-			c.findings.Errorf(s.At, "unknown-script", suggest(s.V, names, "put the file into the scripts folder"), "no script file is named %q", s.V)
+			c.findings.Errorf(s.At, "unknown-script", diag.Suggest(s.V, names, "put the file into the scripts folder"), "no script file is named %q", s.V)
 		}
 		c.machine.scripts = append(c.machine.scripts, name)
 	}
@@ -148,7 +148,7 @@ func compileSlots(c *compilation) {
 		declared := c.machine.slots[name.V]
 		switch {
 		case declared == nil && len(st.Ask.Choices) == 0:
-			c.findings.Errorf(name.At, "unknown-slot", suggest(name.V, c.slotNames(), "declare it under slots"), "no slot is named %q", name.V)
+			c.findings.Errorf(name.At, "unknown-slot", diag.Suggest(name.V, c.slotNames(), "declare it under slots"), "no slot is named %q", name.V)
 		case declared == nil:
 			c.machine.slots[name.V] = &slot{name: name.V, typ: SlotChoice}
 		case declared.typ == SlotObject:
@@ -211,7 +211,7 @@ func (c *compilation) checkText(t Text) {
 
 func (c *compilation) checkLanguage(l Str) {
 	if !slices.Contains(c.machine.languages, l.V) {
-		c.findings.Errorf(l.At, "unknown-language", suggest(l.V, c.machine.languages, "list it under languages"), "language %q is not one of the flow's", l.V)
+		c.findings.Errorf(l.At, "unknown-language", diag.Suggest(l.V, c.machine.languages, "list it under languages"), "language %q is not one of the flow's", l.V)
 	}
 }
 
@@ -252,7 +252,7 @@ func (c *compilation) target(s Str) {
 	for _, st := range c.def.States {
 		names = append(names, st.Name.V)
 	}
-	hint := suggest(s.V, names, "add the state, or name one that exists")
+	hint := diag.Suggest(s.V, names, "add the state, or name one that exists")
 	for _, st := range c.def.States {
 		if hint == fmt.Sprintf("did you mean %q?", st.Name.V) {
 			hint = fmt.Sprintf("did you mean %q (line %d)?", st.Name.V, st.Name.At.Start.Line)

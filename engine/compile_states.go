@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/looplab/fsm"
+
+	"relevo/engine/diag"
 )
 
 func compileStates(c *compilation) {
@@ -47,7 +49,7 @@ func (c *compilation) assigns(defs []Assign) []assign {
 		if attribute, isContact := strings.CutPrefix(def.Target.V, "contact."); isContact {
 			a.attribute = attribute
 		} else if a.slot = def.Target.V; c.machine.slots[a.slot] == nil {
-			c.findings.Errorf(def.Target.At, "unknown-slot", suggest(a.slot, c.slotNames(), "declare it under slots"), "no slot is named %q", a.slot)
+			c.findings.Errorf(def.Target.At, "unknown-slot", diag.Suggest(a.slot, c.slotNames(), "declare it under slots"), "no slot is named %q", a.slot)
 		}
 		out = append(out, a)
 	}
@@ -90,7 +92,7 @@ func (c *compilation) call(def *CallSpec) *call {
 		cl.retries = def.Retries.V
 	}
 	if save := c.machine.slots[def.Save.V]; def.Save.V != "" && save == nil {
-		c.findings.Errorf(def.Save.At, "unknown-slot", suggest(def.Save.V, c.slotNames(), "declare it under slots"), "no slot is named %q", def.Save.V)
+		c.findings.Errorf(def.Save.At, "unknown-slot", diag.Suggest(def.Save.V, c.slotNames(), "declare it under slots"), "no slot is named %q", def.Save.V)
 	} else if save != nil && save.typ != SlotObject {
 		c.findings.Errorf(def.Save.At, "wrong-slot-type", "declare the slot as {type: object}", "an answer can not be saved in %q, which is a %s", def.Save.V, save.typ)
 	}
@@ -131,7 +133,7 @@ func (c *compilation) handoff(def *HandoffSpec) *handoff {
 		h.outcomes = append(h.outcomes, o.V)
 	}
 	if c.around.Queues != nil && !slices.Contains(c.around.Queues, h.queue) {
-		c.findings.Errorf(def.Queue.At, "unknown-queue", suggest(h.queue, slices.Clone(c.around.Queues), "add it under queues in relevo.yaml"), "no queue is named %q", h.queue)
+		c.findings.Errorf(def.Queue.At, "unknown-queue", diag.Suggest(h.queue, slices.Clone(c.around.Queues), "add it under queues in relevo.yaml"), "no queue is named %q", h.queue)
 	}
 	return h
 }

@@ -106,7 +106,7 @@ func (c *compilation) checkEvent(def State, event Str) {
 	if isBusiness(event.V) || slices.Contains(events, event.V) || def.Call != nil && isStatus(event.V) {
 		return
 	}
-	c.findings.Errorf(event.At, "unknown-event", suggest(event.V, events, "it can be "+strings.Join(events[len(anywhere):], ", ")+", or a business event such as order.delayed"),
+	c.findings.Errorf(event.At, "unknown-event", diag.Suggest(event.V, events, "it can be "+strings.Join(events[len(anywhere):], ", ")+", or a business event such as order.delayed"),
 		"state %q never sees an event called %q", def.Name.V, event.V)
 }
 
@@ -124,7 +124,7 @@ func (c *compilation) checkFlowEvent(event Str) {
 	}
 	slices.Sort(events)
 	events = slices.Compact(events)
-	c.findings.Errorf(event.At, "unknown-event", suggest(event.V, events, "it can be "+strings.Join(events, ", ")+", or a business event such as order.delayed"),
+	c.findings.Errorf(event.At, "unknown-event", diag.Suggest(event.V, events, "it can be "+strings.Join(events, ", ")+", or a business event such as order.delayed"),
 		"no state of this flow ever sees an event called %q", event.V)
 }
 

@@ -189,7 +189,7 @@ func (sc scope) report(l *diag.List, s Str, err error) {
 		name, _, _ = strings.Cut(name, " ")
 		at.End = at.Start
 		at.End.Column += utf8.RuneCountInString(name)
-		l.Errorf(clip(at, s.At), "unknown-name", suggest(name, sc.names(), "declare it under slots, or check the spelling"), "nothing here is called %q", name)
+		l.Errorf(clip(at, s.At), "unknown-name", diag.Suggest(name, sc.names(), "declare it under slots, or check the spelling"), "nothing here is called %q", name)
 		return
 	}
 	l.Errorf(at, "expression", "see the expression language in docs/flows.md", "%s", message)

@@ -411,17 +411,15 @@ func (t *turn) callEnded(c CallResult) {
 	}
 	st := m.states[r.State]
 	events := callEvents(c)
-	switch {
-	case events[0] != EventNameOK:
-		r.Failed = fmt.Sprintf("call %s: %s", st.name, describeCall(c))
-	case st.call.save != "":
+	r.Failed = ""
+	if events[0] == EventNameOK && st.call.save != "" {
 		t.setSlot(r, st.call.save, c.Body)
-		r.Failed = ""
-	default:
-		r.Failed = ""
 	}
 	for _, event := range events {
 		id := r.ID
+		if event == EventNameFailed { // a 404 that the flow knows is an answer
+			r.Failed = fmt.Sprintf("call %s: %s", st.name, describeCall(c))
+		}
 		if t.raise(r, event) {
 			return
 		}

@@ -1,11 +1,11 @@
 package engine
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
+
+	"relevo/engine/diag"
 )
 
 // accents folds the Latin letters that Spanish, Portuguese and their neighbours use.
@@ -37,31 +37,8 @@ func near(a, b string) bool {
 	if a == b {
 		return true
 	}
-	return min(utf8.RuneCountInString(a), utf8.RuneCountInString(b)) >= minNearRunes && distance([]rune(a), []rune(b)) <= 1
-}
-
-// distance is the optimal string alignment distance (Damerau–Levenshtein without overlaps).
-func distance(a, b []rune) int {
-	before, last := make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		row := make([]int, len(b)+1)
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, last = last, row
-	}
-	return last[len(b)]
+	x, y := []rune(a), []rune(b)
+	return min(len(x), len(y)) >= minNearRunes && max(len(x), len(y)) <= min(len(x), len(y))+1 && diag.Distance(x, y) <= 1
 }
 
 // contains tells that the words of phrase stand next to each other, in order, somewhere in text; slips allowed as in near.
@@ -75,19 +52,4 @@ func contains(text, phrase []string) bool {
 		}
 	}
 	return false
-}
-
-// suggest makes the hint "did you mean …?" from the nearest of the names, else returns otherwise.
-func suggest(name string, names []string, otherwise string) string {
-	best, bestDistance := "", max(1, len(name)/3)+1
-	slices.Sort(names)
-	for _, candidate := range names {
-		if d := distance([]rune(strings.ToLower(name)), []rune(strings.ToLower(candidate))); d < bestDistance {
-			best, bestDistance = candidate, d
-		}
-	}
-	if best == "" {
-		return otherwise
-	}
-	return fmt.Sprintf("did you mean %q?", best)
 }

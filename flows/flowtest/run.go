@@ -2,7 +2,9 @@ package flowtest
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -34,8 +36,12 @@ func Run(t *Transcript, catalog *engine.Catalog) Result {
 	r.sim.Call = r.call
 	updated := append([]string(nil), t.head...)
 	for _, st := range t.Steps {
-		updated = append(updated, r.step(st)...)
-		updated = append(updated, st.tail...)
+		failures := len(r.result.Failures)
+		lines := append(r.step(st), st.tail...)
+		if len(r.result.Failures) == failures {
+			lines = st.raw // what holds stays as it was written
+		}
+		updated = append(updated, lines...)
 	}
 	for _, a := range r.answers {
 		r.fail(a.line, "no call asked for this answer", nil, nil)
@@ -96,18 +102,19 @@ func (r *run) step(st Step) []string {
 		return append(lines, all(st.Expect)...)
 	}
 	turns, err := r.sim.Input(st.Input.Sign, st.Input.Text, r.t.Language, r.choices)
-	if err != nil {
-		got := "! refused " + err.Error()
-		if !expects(st.Expect, got) {
-			r.fail(st.Line, err.Error(), nil, nil)
-		}
-		return append(lines, got)
+	var refusal *engine.Refusal
+	if err != nil && !errors.As(err, &refusal) {
+		r.fail(st.Line, err.Error(), nil, nil)
+		return append(lines, all(st.Expect)...)
 	}
 	for _, c := range r.calls {
 		r.fail(st.Line, "the flow called "+c+" and the transcript has no answer for it", nil, []string{"= " + c + " 200 {}"})
 	}
 	r.calls = nil
 	said := r.said(turns)
+	if refusal != nil {
+		said = append(said, "! refused "+refusal.Error())
+	}
 	r.compare(st, said)
 	lines = append(lines, said...)
 	for _, e := range st.Expect {
@@ -120,15 +127,6 @@ func (r *run) step(st Step) []string {
 		}
 	}
 	return lines
-}
-
-func expects(lines []Line, got string) bool {
-	for _, l := range lines {
-		if line(l) == got {
-			return true
-		}
-	}
-	return false
 }
 
 // said lists, as lines, what the turns let everybody see: the bot's messages and the handoffs. All of it must be expected.
@@ -170,25 +168,29 @@ func isAssertion(l Line) bool {
 	return l.Sign == "@" || l.Sign == "$"
 }
 
-// compare holds what was said against what the transcript expects, in order.
+// compare holds what was said against what the transcript expects, in order. It fails at the first line that is another one.
 func (r *run) compare(st Step, got []string) {
 	var want []string
-	at := st.Line
+	var at []int
 	for _, e := range st.Expect {
-		if !isAssertion(e) {
-			want = append(want, written(e)...)
+		if isAssertion(e) {
+			continue
+		}
+		for i, l := range written(e) {
+			want, at = append(want, l), append(at, e.No+i)
 		}
 	}
-	if strings.Join(want, "\n") == strings.Join(got, "\n") {
+	if slices.Equal(want, got) {
 		return
 	}
-	for i, e := range st.Expect {
-		if i < len(got) && i < len(want) && want[i] != got[i] {
-			at = e.No
+	line := st.Line
+	for i, no := range at {
+		if i >= len(got) || want[i] != got[i] {
+			line = no
 			break
 		}
 	}
-	r.fail(at, "the conversation went another way", want, got)
+	r.fail(line, "the conversation went another way", want, got)
 }
 
 // assertion renders how things really stand where the transcript asserts something.
@@ -214,7 +216,7 @@ func (r *run) assertion(e Line, turns []Turn) string {
 		}
 		return "$ " + name + " = " + string(encoded)
 	}
-	word, rest, _ := strings.Cut(e.Text, " ")
+	word, _, _ := strings.Cut(e.Text, " ")
 	switch word {
 	case "owner":
 		return "! owner " + conv.Owner.String()
@@ -239,7 +241,7 @@ func (r *run) assertion(e Line, turns []Turn) string {
 		}
 		return "! summary -"
 	}
-	return "! " + word + " is not known; write handoff, owner, language, end or summary" + rest[:0]
+	return line(e)
 }
 
 // line writes a line in one piece; written cuts it where its text has several.

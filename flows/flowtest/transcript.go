@@ -3,11 +3,13 @@ package flowtest
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 
+	"relevo/engine"
 	"relevo/engine/diag"
 )
 
@@ -35,6 +37,7 @@ type Step struct {
 	Input  Line
 	Expect []Line
 	tail   []string // blank lines and comments behind it
+	raw    []string // all its lines as they were written
 }
 
 // Line is one line of a transcript. Text may have several lines of its own.
@@ -50,6 +53,9 @@ const (
 	expectations = "<?@!$"
 )
 
+// facts are the words behind "!".
+var facts = []string{"handoff", engine.EventNameScriptFailed, "refused", "owner", "language", "end", "summary"}
+
 // Parse reads a transcript. All findings are reported at once.
 func Parse(file string, source []byte) (*Transcript, diag.List) {
 	p := &parser{t: &Transcript{File: file, Language: "en"}}
@@ -59,7 +65,7 @@ func Parse(file string, source []byte) (*Transcript, diag.List) {
 	case !utf8.Valid(source):
 		p.fail(1, "", "encoding", "save the file as UTF-8", "the file is not UTF-8")
 	default:
-		p.parse(strings.Split(strings.ReplaceAll(strings.TrimRight(string(source), "\n"), "\r\n", "\n"), "\n"))
+		p.parse(strings.Split(strings.TrimRight(strings.ReplaceAll(string(source), "\r\n", "\n"), "\n"), "\n"))
 	}
 	p.findings.Sort()
 	return p.t, p.findings
@@ -72,7 +78,7 @@ type parser struct {
 
 func (p *parser) fail(no int, line, code, hint, format string, args ...any) {
 	start := diag.Pos{Line: no, Column: 1}
-	end := diag.Pos{Line: no, Column: max(2, utf8.RuneCountInString(line)+1)}
+	end := diag.Pos{Line: no, Column: utf8.RuneCountInString(line) + 1}
 	p.findings.Errorf(diag.Range{File: p.t.File, Start: start, End: end}, "transcript-"+code, hint, format, args...)
 }
 
@@ -101,7 +107,7 @@ func (p *parser) line(no int, raw string) {
 	case line == "" || strings.HasPrefix(line, "#"):
 		p.keep(raw)
 	case strings.HasPrefix(line, "  "):
-		p.more(no, line[2:])
+		p.more(no, line)
 	case len(p.t.Steps) == 0 && !strings.ContainsAny(line[:1], inputs+expectations):
 		p.header(no, line)
 		p.t.head = append(p.t.head, raw)
@@ -111,6 +117,9 @@ func (p *parser) line(no int, raw string) {
 		p.expect(no, line)
 	default:
 		p.fail(no, line, "line", "lines begin with one of > < ? + * & ~ = @ ! $ #", "this line is not understood")
+	}
+	if n := len(p.t.Steps); n > 0 {
+		p.t.Steps[n-1].raw = append(p.t.Steps[n-1].raw, raw)
 	}
 }
 
@@ -149,9 +158,9 @@ func (p *parser) header(no int, line string) {
 }
 
 // more continues the text of the line before.
-func (p *parser) more(no int, text string) {
+func (p *parser) more(no int, line string) {
 	if len(p.t.Steps) == 0 {
-		p.fail(no, text, "line", "remove the two spaces at the start", "this line continues nothing")
+		p.fail(no, line, "line", "remove the two spaces at the start", "this line continues nothing")
 		return
 	}
 	st := &p.t.Steps[len(p.t.Steps)-1]
@@ -159,7 +168,7 @@ func (p *parser) more(no int, text string) {
 	if len(st.Expect) > 0 {
 		last = &st.Expect[len(st.Expect)-1]
 	}
-	last.Text += "\n" + text
+	last.Text += "\n" + line[2:]
 }
 
 func (p *parser) input(no int, line string) {
@@ -176,7 +185,14 @@ func (p *parser) expect(no int, line string) {
 		return
 	}
 	st := &p.t.Steps[len(p.t.Steps)-1]
-	st.Expect = append(st.Expect, Line{No: no, Sign: line[:1], Text: strings.TrimSpace(line[1:])})
+	if st.Input.Sign == "=" {
+		p.fail(no, line, "line", "write the answer before the line that leads to the call", "nothing follows an answer: it waits for its call")
+	}
+	e := Line{No: no, Sign: line[:1], Text: strings.TrimSpace(line[1:])}
+	if word, _, _ := strings.Cut(e.Text, " "); e.Sign == "!" && !slices.Contains(facts, word) {
+		p.fail(no, line, "line", "it can be "+strings.Join(facts, ", "), "%q is not something that ! can tell", word)
+	}
+	st.Expect = append(st.Expect, e)
 }
 
 // lineError is a line that can not be understood.
