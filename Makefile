@@ -35,7 +35,7 @@ $(STAMPS)/console: $(STAMPS)/npm $(console_sources)
 
 .PHONY: build
 build: $(STAMPS)/console ## build the console and bin/relevo
-	go build -trimpath -o $(BIN)/relevo ./cmd/relevo
+	go build -o $(BIN)/relevo ./cmd/relevo
 
 .PHONY: run
 run: build ## build and serve: web chat, console, shipped flows (ARGS="--listen 127.0.0.1:9000")

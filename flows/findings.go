@@ -121,7 +121,7 @@ func (f finding) notListed() {
 	if text, ok := f.value.(string); ok {
 		written = quoted(text)
 	}
-	f.errorf("bad-value", suggest(f.val.Value, names, "write one of "+strings.Join(names, ", ")), "%s is not one of %s", written, strings.Join(names, ", "))
+	f.errorf("bad-value", diag.Suggest(f.val.Value, names, "write one of "+strings.Join(names, ", ")), "%s is not one of %s", written, strings.Join(names, ", "))
 }
 
 // words are the plain words that a schema holds for a finding.
@@ -192,7 +192,7 @@ func (f finding) unknownKeys() {
 			continue
 		}
 		left := slices.DeleteFunc(slices.Clone(known), f.has)
-		f.list.Errorf(f.src.scalar(key), "unknown-key", suggest(key.Value, left, "the keys here are "+strings.Join(known, ", ")), "no key is named %s here", quoted(key.Value))
+		f.list.Errorf(f.src.scalar(key), "unknown-key", diag.Suggest(key.Value, left, "the keys here are "+strings.Join(known, ", ")), "no key is named %s here", quoted(key.Value))
 	}
 }
 
@@ -269,47 +269,4 @@ func list(v any) []any {
 func dict(v any) map[string]any {
 	m, _ := v.(map[string]any)
 	return m
-}
-
-// suggest makes the hint "did you mean …?" from the nearest of the names, else returns otherwise.
-func suggest(name string, names []string, otherwise string) string {
-	const maxNameRunes = 64 // a longer one is no slip of the pen
-	runes := []rune(strings.ToLower(name))
-	if len(runes) > maxNameRunes {
-		return otherwise
-	}
-	best, bestDistance := "", max(1, len(runes)/3)+1
-	for _, candidate := range names {
-		if d := distance(runes, []rune(candidate)); d < bestDistance {
-			best, bestDistance = candidate, d
-		}
-	}
-	if best == "" {
-		return otherwise
-	}
-	return fmt.Sprintf("did you mean %q?", best)
-}
-
-// distance counts the letters to add, remove, change or swap with their neighbour (optimal string alignment).
-func distance(a, b []rune) int {
-	before, last := make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		row := make([]int, len(b)+1)
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, last = last, row
-	}
-	return last[len(b)]
 }
