@@ -42,6 +42,7 @@ test('a chat goes from the bot to a person and back', async ({ browser }) => {
     await expect(desk.getByRole('heading', { name: 'Sign in' })).toBeVisible()
     await desk.goto('/flows')
     await expect(desk.getByRole('heading', { name: 'Sign in' })).toBeVisible()
+    await expect(desk.getByText('Your session has ended')).toBeHidden()
     await expectAccessible(desk)
     await desk.getByLabel('Email').fill(admin.email)
     await desk.getByLabel('Password', { exact: true }).fill('not the password')

@@ -117,8 +117,10 @@ export function sessionEnded() {
   void router.navigate({ to: '/login', search: { next: href === '/' ? undefined : href, expired: true } })
 }
 
+// Somebody who was not signed in has no session that could end: the shell leads to the sign-in page without a word about it.
 const endsSession = (error: unknown) => {
-  if (error instanceof ApiError && error.problem === 'unauthenticated' && router.state.location.pathname !== '/login') sessionEnded()
+  const signedIn = queryClient.getQueryData(sessionQuery.queryKey) !== undefined
+  if (signedIn && error instanceof ApiError && error.problem === 'unauthenticated') sessionEnded()
 }
 queryClient.getQueryCache().config.onError = endsSession
 queryClient.getMutationCache().config.onError = endsSession
