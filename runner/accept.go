@@ -83,12 +83,12 @@ func (r *Runner) take(ctx context.Context, arrivals []store.Arrival, kept []stor
 func (r *Runner) status(ctx context.Context, in channel.Inbound, now time.Time) error {
 	s := *in.Event.Status
 	s.Effect, _, _ = strings.Cut(s.Effect, "#") // a part of a message that was split
+	if conversation, ok := r.deliver.waiting(in.Channel, s.Effect); ok {
+		return r.settle(ctx, in.Channel, conversation, s, now)
+	}
 	effect, conversation, changed, err := r.store.RecordStatus(ctx, in.Channel, s, now)
 	if err != nil {
 		return fmt.Errorf("record a status: %w", err)
-	}
-	if s.Effect != "" {
-		r.deliver.known(s)
 	}
 	if !changed || conversation == "" {
 		return nil
@@ -98,6 +98,25 @@ func (r *Runner) status(ctx context.Context, in channel.Inbound, now time.Time) 
 		return nil
 	}
 	return r.undeliverable(ctx, conversation, engine.Status{Effect: effect, State: s.State, Code: s.Code, Detail: s.Detail})
+}
+
+// settle ends a message that is still in the outbox by what the channel says of it. The row goes with the same write that keeps the
+// status, so that no crash in between has it sent again.
+func (r *Runner) settle(ctx context.Context, channel, conversation string, s engine.Status, now time.Time) error {
+	if s.State == engine.DeliveryFailed {
+		if err := r.undeliverable(ctx, conversation, s); err != nil {
+			return err
+		}
+	}
+	err := r.store.MarkDone(ctx, store.Done{
+		Effect: s.Effect, Conversation: conversation, Channel: channel,
+		State: s.State, ProviderID: s.ProviderID, Code: s.Code, Detail: s.Detail, At: now,
+	})
+	if err != nil {
+		return fmt.Errorf("settle a message by its status: %w", err)
+	}
+	r.deliver.known(conversation, s)
+	return nil
 }
 
 // undeliverable tells the flow, durably, that a message will not arrive.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -136,24 +137,30 @@ func (d *deliverer) drop(l *lane) {
 	}
 }
 
-// known takes a status that carries our own effect id: proof that a message whose fate was unknown did go out.
-func (d *deliverer) known(s engine.Status) {
-	conversation, _, _, ok := engine.ParseEffectID(s.Effect)
+// waiting finds a message of a channel among those that are not over, by its effect id, and returns its conversation.
+func (d *deliverer) waiting(channel, effect string) (conversation string, ok bool) {
+	conversation, _, _, ok = engine.ParseEffectID(effect)
 	if !ok {
-		return
+		return "", false
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	l := d.lanes[conversation]
-	if l == nil || len(l.rows) == 0 {
+	return conversation, l != nil && slices.ContainsFunc(l.rows, func(row store.OutboxRow) bool {
+		return row.Effect.ID == effect && row.Channel == channel
+	})
+}
+
+// known takes a status that carries our own effect id: proof that a message whose fate was unknown did go out.
+func (d *deliverer) known(conversation string, s engine.Status) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	l := d.lanes[conversation]
+	if l == nil || !slices.ContainsFunc(l.rows, func(row store.OutboxRow) bool { return row.Effect.ID == s.Effect }) {
 		return
 	}
-	for _, row := range l.rows {
-		if row.Effect.ID == s.Effect {
-			l.told[s.Effect] = s
-		}
-	}
-	if l.wake != nil && len(l.told) > 0 {
+	l.told[s.Effect] = s
+	if l.wake != nil {
 		l.wake.Stop()
 		l.wake = nil
 		d.run(l)
@@ -192,7 +199,7 @@ func (d *deliverer) work(l *lane) {
 		default:
 			l.rows[0] = row
 			l.working = false
-			if _, toldMeanwhile := l.told[row.Effect.ID]; toldMeanwhile {
+			if _, isToldNow := l.told[row.Effect.ID]; isToldNow && !isTold {
 				wait = time.Nanosecond
 			}
 			l.wake = time.AfterFunc(wait, func() {

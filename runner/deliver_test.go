@@ -318,6 +318,36 @@ func TestAStatusSettlesALostAnswer(t *testing.T) {
 	}
 }
 
+// A status takes its message out of the outbox before it is acknowledged, so that a crash right after has nothing to repeat. One of another
+// channel does not.
+func TestASettledMessageIsNotInTheOutbox(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		f := script(lost)
+		w, conv := hello(t, f)
+		defer w.stop()
+		waiting := func() int {
+			rows, err := w.db.Outbox(context.Background(), conv, 10)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(rows)
+		}
+		status := told(engine.Status{Effect: f.took()[0].ID, ProviderID: "wamid.1", State: engine.DeliverySent})
+		status.Inbound[0].Channel = "other"
+		if err := w.r.Accept(context.Background(), status); err != nil || waiting() != 1 {
+			t.Errorf("another channel's: %d rows wait, %v", waiting(), err)
+		}
+		status.Inbound[0].Channel = "main"
+		if err := w.r.Accept(context.Background(), status); err != nil || waiting() != 0 {
+			t.Errorf("%d rows wait, %v", waiting(), err)
+		}
+		pass(time.Hour)
+		if n := len(w.deliveries(conv)); n == 0 || w.only(conv).State != engine.DeliverySent {
+			t.Errorf("%+v", w.deliveries(conv))
+		}
+	})
+}
+
 // After a lost answer and a clear refusal there is still only one repeat that may double the message.
 func TestARefusalDoesNotForgetALostAnswer(t *testing.T) {
 	bubble(t, func(t *testing.T) {
