@@ -32,7 +32,8 @@ const (
 const maxExpressionItems = 10_000
 
 // unboundedBuiltins can make values that grow with every step: a few of them would fill the memory. Scripts have a fence for that.
-var unboundedBuiltins = []string{"reduce", "replace", "repeat"}
+// (reduce does, too; it can not be switched off, and is found in the tree instead.)
+var unboundedBuiltins = []string{"replace", "repeat"}
 
 // impureBuiltins would make a turn depend on something other than its inputs: the clock, or Go's random order of maps.
 var impureBuiltins = []string{"now", "keys", "values", "toPairs"}
@@ -140,7 +141,7 @@ func (sc scope) compile(l *diag.List, s Str, want expr.Option) *expression {
 		return nil
 	}
 	if node := checked.Node(); unbounded(node) {
-		l.Errorf(s.At, "expression-too-much", "move it into a function of a script", "a loop in a loop and let are not for expressions")
+		l.Errorf(s.At, "expression-too-much", "move it into a function of a script", "a loop in a loop, let and reduce are not for expressions")
 		return nil
 	}
 	options[0] = expr.Env(nil)
@@ -152,17 +153,21 @@ func (sc scope) compile(l *diag.List, s Str, want expr.Option) *expression {
 	return &expression{source: s.V, program: program, at: s.At}
 }
 
-// loops counts the predicates (of filter, any, map, …) and declarations below a node.
+// loops counts the predicates (of filter, any, map, …) below a node, and what makes values grow.
 type loops struct {
-	predicates, declarations int
-	nested                   bool
+	predicates, growing int
+	nested              bool
 }
 
 // Visit implements ast.Visitor.
 func (v *loops) Visit(node *ast.Node) {
 	switch n := (*node).(type) {
 	case *ast.VariableDeclaratorNode:
-		v.declarations++
+		v.growing++
+	case *ast.BuiltinNode:
+		if n.Name == "reduce" {
+			v.growing++
+		}
 	case *ast.PredicateNode:
 		v.predicates++
 		inner := &loops{}
@@ -175,7 +180,7 @@ func (v *loops) Visit(node *ast.Node) {
 func unbounded(node ast.Node) bool {
 	v := &loops{}
 	ast.Walk(&node, v)
-	return v.nested || v.declarations > 0
+	return v.nested || v.growing > 0
 }
 
 // report turns the expression compiler's error into a finding at the smallest wrong thing.

@@ -223,3 +223,30 @@ func TestUndeliverableMessages(t *testing.T) {
 		t.Error("failed: the flow did not hear of it")
 	}
 }
+
+// TestExpressionsAreBounded: the most that one expression may do ends soon, and what wants more is an error.
+func TestExpressionsAreBounded(t *testing.T) {
+	t.Parallel()
+	def := shippedDefinition(t)
+	most, findings := engine.CompileGuard(def, around, "count(1..9000, # % 7 == 0) > 0 && len(filter(map(1..9, # * 2), # > 4)) > 0")
+	if findings.HasErrors() {
+		t.Fatal(findings)
+	}
+	if holds, err := most.Holds(nil); !holds || err != nil {
+		t.Errorf("got %v, %v", holds, err)
+	}
+	more, findings := engine.CompileGuard(def, around, "count(1..1000000, true) > 0")
+	if findings.HasErrors() {
+		t.Fatal(findings)
+	}
+	if _, err := more.Holds(nil); err == nil {
+		t.Error("an expression made a million items")
+	}
+	for _, source := range []string{
+		"any(1..9, any(1..9, true))", "let a = language; a + a == language", "reduce(1..9, #acc + #) > 1", `replace(language, "", language) == ""`, `repeat(language, 9) == ""`, "keys(event) == nil",
+	} {
+		if _, findings := engine.CompileGuard(def, around, source); !findings.HasErrors() {
+			t.Errorf("%s is taken", source)
+		}
+	}
+}

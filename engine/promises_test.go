@@ -279,6 +279,10 @@ func (w *world) checkRun(r engine.Run, armed func(engine.Timer) bool) error {
 	default:
 		return fmt.Errorf("it waits for %q", r.Wait)
 	}
+	mine := w.conv.Chat != nil && w.conv.Chat.Run == r.ID
+	if kind := w.conv.Owner.Kind; (kind == engine.OwnerPhone || kind == engine.OwnerAgent && mine) && len(r.Timers) > 0 {
+		return errors.New("people talk, and its time-outs are still armed")
+	}
 	if w.conv.Owner.Kind != engine.OwnerBot {
 		return nil
 	}
