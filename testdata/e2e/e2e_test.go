@@ -191,7 +191,9 @@ func (s *site) sound() {
 }
 
 // client keeps connections of its own for each test.
-var clients = sync.OnceValue(func() *http.Client { return &http.Client{Timeout: patience, Transport: &http.Transport{MaxIdleConnsPerHost: 32}} })
+var clients = sync.OnceValue(func() *http.Client {
+	return &http.Client{Timeout: patience, Transport: &http.Transport{MaxIdleConnsPerHost: 32}}
+})
 
 // ask makes a request to the API and decodes the answer into out, which may be nil. It returns the status and the answer.
 func (s *site) ask(token, method, path string, body, out any) (status int, answer string) {

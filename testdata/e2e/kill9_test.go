@@ -24,8 +24,8 @@ const (
 	// killWithin is how long after the first acknowledgement of a round the process is killed, at most.
 	killWithin = 40 * time.Millisecond
 	// inFlight is how long a send that had begun may take to arrive.
-	inFlight   = 250 * time.Millisecond
-	repeatGap  = 25 * time.Millisecond // between two deliveries of a customer whose message was not acknowledged
+	inFlight  = 250 * time.Millisecond
+	repeatGap = 25 * time.Millisecond // between two deliveries of a customer whose message was not acknowledged
 )
 
 // customer is one contact of the kill loop: what it writes, and what it must be answered, in order.
@@ -282,4 +282,3 @@ func count(sends []graphtest.Send) map[string]int {
 	}
 	return out
 }
-
