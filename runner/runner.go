@@ -33,6 +33,9 @@ const (
 	retryTurnAfter = time.Second
 	// DefaultUnknownAfter is how long a send whose answer was lost waits for a status before it is repeated once (promise I6).
 	DefaultUnknownAfter = 120 * time.Second
+	// GCPercent is the collector's pace for a process that runs turns: its live heap is small and its turns make garbage, so memory is traded
+	// for CPU. GOGC overrides it.
+	GCPercent = 400
 	// DefaultWorkers is how many turns run at once. Many, because they share commits.
 	DefaultWorkers = 256
 )

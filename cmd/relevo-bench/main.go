@@ -7,8 +7,11 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"slices"
 	"time"
+
+	"relevo/runner"
 )
 
 // conversations is how many contacts write in a durable round.
@@ -32,6 +35,7 @@ func main() {
 		flag.Usage()
 		os.Exit(2)
 	}
+	debug.SetGCPercent(runner.GCPercent) // as serve does
 	if err := run(context.Background(), *rounds, *length); err != nil {
 		_, _ = fmt.Fprintln(os.Stderr, "relevo-bench:", err)
 		os.Exit(1)

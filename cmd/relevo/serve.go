@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -45,6 +46,9 @@ Exit code 0: asked to stop. 1: the flows or the configuration have errors. 2: us
 			c, err := a.loadConfig(cmd)
 			if err != nil {
 				return err
+			}
+			if a.getenv("GOGC") == "" {
+				debug.SetGCPercent(runner.GCPercent)
 			}
 			s, err := a.build(cmd.Context(), c)
 			if err != nil {
