@@ -285,10 +285,10 @@ func TestACallOutlivesARestart(t *testing.T) {
 
 func TestACallThatFailsTakesItsOwnWay(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		tries := 0
+		var tries atomic.Int32
 		w := newWorld(t, nil, func(o *Options) {
 			o.Client = &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
-				tries++
+				tries.Add(1)
 				<-r.Context().Done()
 				return nil, r.Context().Err()
 			})}
@@ -297,13 +297,13 @@ func TestACallThatFailsTakesItsOwnWay(t *testing.T) {
 		defer w.stop()
 		conv := w.say(ana, "m1", "look")
 		pass(5*time.Second - 1)
-		if tries != 1 {
-			t.Errorf("%d tries before the time-out", tries)
+		if n := tries.Load(); n != 1 {
+			t.Errorf("%d tries before the time-out", n)
 		}
 		pass(callBackoff + 5*time.Second + 1)
 		wantTexts(t, w.far.texts(conv), "A colleague comes.")
-		if got := w.load(conv).Owner.Kind; got != engine.OwnerQueue || tries != 2 {
-			t.Errorf("owner %s after %d tries", got, tries)
+		if got := w.load(conv).Owner.Kind; got != engine.OwnerQueue || tries.Load() != 2 {
+			t.Errorf("owner %s after %d tries", got, tries.Load())
 		}
 		w.wantQuiet()
 	})

@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"encoding/json"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -416,19 +417,19 @@ func TestAnIdempotentChannelIsNotWaitedFor(t *testing.T) {
 
 func TestAMessageIsGivenUpAfterManyTries(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		refused := 0
+		var refused atomic.Int32
 		f := &far{answer: func(_ context.Context, _ int, m channel.Message, _ func()) error {
 			if m.Outgoing.Text != "Say a word." {
 				return nil
 			}
-			refused++
+			refused.Add(1)
 			return asks(time.Second).err
 		}}
 		w, conv := hello(t, f)
 		defer w.stop()
 		pass(maxSendAttempts * time.Second)
-		if d := w.only(conv); d.State != engine.DeliveryFailed || refused != maxSendAttempts {
-			t.Errorf("%+v after %d tries", d, refused)
+		if d := w.only(conv); d.State != engine.DeliveryFailed || refused.Load() != maxSendAttempts {
+			t.Errorf("%+v after %d tries", d, refused.Load())
 		}
 		if n := len(w.events(conv, engine.EventStatus)); n != 1 {
 			t.Errorf("the flow was told %d times", n)
