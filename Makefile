@@ -45,8 +45,9 @@ run: build ## build and serve: web chat, console, shipped flows (ARGS="--listen 
 test: build chromium test-go test-console test-browser ## run every test, the browser's included
 
 .PHONY: test-go
-test-go: # the Go tests, with the race detector
+test-go: # the Go tests with the race detector, the real processes, the transcripts
 	go test -race -timeout 12m ./...
+	go test -timeout 12m ./testdata/e2e
 	go run ./cmd/relevo test testdata/transcripts
 	go run ./cmd/relevo check
 
@@ -77,8 +78,8 @@ $(GOLANGCI):
 .PHONY: check
 check: $(GOLANGCI) $(STAMPS)/npm ## look for mistakes without running anything
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
-	go vet ./...
-	$(GOLANGCI) run ./...
+	go vet ./... ./testdata/e2e
+	$(GOLANGCI) run ./... ./testdata/e2e
 	cd $(CONSOLE) && npm run check
 
 .PHONY: bench
