@@ -114,3 +114,29 @@ func TestTimersOutliveAStoreThatFails(t *testing.T) {
 		w.wantQuiet()
 	})
 }
+
+// A timer that waits for its turn is not posted again at each look.
+func TestATimerWaitsForItsTurnOnce(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		held := make(chan struct{})
+		w := newWorld(t, nil, withScript(t, func(string) (any, error) {
+			<-held
+			return "done", nil
+		}))
+		w.start()
+		defer w.stop()
+		conv := w.say(ana, "m1", "bomb")
+		pass(9 * time.Minute)
+		w.say(ana, "m2", "slow")
+		pass(2 * time.Minute) // the timer is due while the turn before it goes on
+		if n := w.r.mail.waiting(); n != 1 {
+			t.Errorf("%d jobs wait", n)
+		}
+		close(held)
+		pass(time.Minute)
+		if n := len(w.events(conv, engine.EventTimer)); n > 1 {
+			t.Errorf("it had %d turns", n)
+		}
+		wantTexts(t, w.far.texts(conv), "Say a word.", "done", "Say a word.")
+	})
+}
