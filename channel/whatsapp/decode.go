@@ -28,7 +28,10 @@ const (
 // Every message is decoded on its own, so that an odd one does not lose its neighbours.
 func (c *Channel) Decode(body []byte) channel.Delivery {
 	d := &decoder{c: c, now: c.now().UTC()}
-	top := members(body)
+	var top map[string]json.RawMessage
+	if json.Valid(body) {
+		top = members(body)
+	}
 	switch {
 	case top == nil:
 		d.keep(KeptMalformed, fmt.Sprintf("not a JSON object, %d bytes", len(body)), body)

@@ -119,21 +119,3 @@ func clip(s string, limit int) string {
 }
 
 func runes(s string) int { return utf8.RuneCountInString(s) }
-
-// members reads an object without decoding its values. nil when raw is not an object.
-func members(raw json.RawMessage) map[string]json.RawMessage {
-	var m map[string]json.RawMessage
-	if json.Unmarshal(raw, &m) != nil {
-		return nil
-	}
-	return m
-}
-
-// elements reads an array without decoding its elements. nil when raw is not an array.
-func elements(raw json.RawMessage) []json.RawMessage {
-	var a []json.RawMessage
-	if json.Unmarshal(raw, &a) != nil {
-		return nil
-	}
-	return a
-}
