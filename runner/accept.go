@@ -32,7 +32,7 @@ func (r *Runner) Accept(ctx context.Context, d channel.Delivery) error {
 		kept = append(kept, store.Kept{Channel: k.Channel, Kind: k.Kind, Detail: k.Detail, Body: k.Body, At: now})
 	}
 	if len(arrivals)+len(kept) > 0 {
-		if err := r.take(ctx, arrivals, kept); err != nil {
+		if _, err := r.take(ctx, arrivals, kept); err != nil {
 			return err
 		}
 	}
@@ -66,17 +66,22 @@ func (r *Runner) arrival(in channel.Inbound) store.Arrival {
 }
 
 // take stores arrivals and posts the new ones, in their order.
-func (r *Runner) take(ctx context.Context, arrivals []store.Arrival, kept []store.Kept) error {
+func (r *Runner) take(ctx context.Context, arrivals []store.Arrival, kept []store.Kept) ([]store.Accepted, error) {
+	leave, err := r.doors.enter(ctx, doorsOf(arrivals))
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	accepted, err := r.store.Accept(ctx, arrivals, kept)
 	if err != nil {
-		return fmt.Errorf("accept %d events: %w", len(arrivals), err)
+		return nil, fmt.Errorf("accept %d events: %w", len(arrivals), err)
 	}
 	for _, a := range accepted {
 		if !a.Duplicate {
 			r.mail.post(a.Conversation, job{event: a.Event, inbox: a.Inbox})
 		}
 	}
-	return nil
+	return accepted, nil
 }
 
 // status records what the channel says of a message of ours. Only a failure is a turn.
@@ -121,10 +126,11 @@ func (r *Runner) settle(ctx context.Context, channel, conversation string, s eng
 
 // undeliverable tells the flow, durably, that a message will not arrive.
 func (r *Runner) undeliverable(ctx context.Context, conversation string, s engine.Status) error {
-	return r.take(ctx, []store.Arrival{{
+	_, err := r.take(ctx, []store.Arrival{{
 		Conversation: conversation, DedupeKey: "undeliverable:" + s.Effect,
 		Event: engine.Event{ID: "undeliverable:" + s.Effect, Kind: engine.EventStatus, At: r.now().UTC(), Status: &s},
 	}}, nil)
+	return err
 }
 
 // Business takes a business event. A repeated id is a duplicate and changes nothing.
@@ -146,12 +152,9 @@ func (r *Runner) Business(ctx context.Context, b BusinessRequest) (store.Accepte
 			return store.Accepted{}, fmt.Errorf("channel %q: %w", b.Channel, store.ErrNotFound)
 		}
 	}
-	accepted, err := r.store.Accept(ctx, []store.Arrival{a}, nil)
+	accepted, err := r.take(ctx, []store.Arrival{a}, nil)
 	if err != nil {
-		return store.Accepted{}, fmt.Errorf("accept event %s: %w", b.Name, err)
-	}
-	if !accepted[0].Duplicate {
-		r.mail.post(accepted[0].Conversation, job{event: accepted[0].Event, inbox: accepted[0].Inbox})
+		return store.Accepted{}, fmt.Errorf("event %s: %w", b.Name, err)
 	}
 	return accepted[0], nil
 }

@@ -69,6 +69,7 @@ type Runner struct {
 	log     *slog.Logger
 
 	channels map[string]channel.Channel
+	doors    doors
 	mail     mailbox
 	deliver  deliverer
 	timers   timerLoop
@@ -103,6 +104,7 @@ func New(o Options) *Runner {
 		o.UnknownAfter = DefaultUnknownAfter
 	}
 	r.catalog.Store(o.Catalog)
+	r.doors.init()
 	r.mail.init(r, o.Workers)
 	r.deliver.init(r, o.UnknownAfter)
 	r.timers.init(r)

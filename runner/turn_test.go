@@ -81,6 +81,55 @@ func withScript(t *testing.T, e evaluator) func(*Options) {
 	}
 }
 
+// late is a store whose Accept of one message returns only when a test lets it: its goroutine is slow to wake.
+type late struct {
+	store.Store
+	message string
+	stored  chan struct{}
+	let     chan struct{}
+}
+
+func (l late) Accept(ctx context.Context, arrivals []store.Arrival, kept []store.Kept) ([]store.Accepted, error) {
+	accepted, err := l.Store.Accept(ctx, arrivals, kept)
+	if len(arrivals) > 0 && arrivals[0].Event.ID == l.message {
+		close(l.stored)
+		<-l.let
+	}
+	return accepted, err
+}
+
+func TestTurnsAreTakenInTheOrderTheirEventsWereStored(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, nil, nil)
+		l := late{message: "m1", stored: make(chan struct{}), let: make(chan struct{})}
+		w.wrap = func(s store.Store) store.Store { l.Store = s; return l }
+		w.start()
+		defer w.stop()
+		var deliveries sync.WaitGroup
+		deliver := func(from, id, text string) {
+			deliveries.Go(func() {
+				if err := w.r.Accept(context.Background(), wrote(from, id, text)); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		deliver(ana, "m1", "hello")
+		<-l.stored
+		deliver(ana, "m2", "second")
+		deliver(luis, "b1", "hello")
+		pass(0) // everything that can go on has gone on
+		wantTexts(t, w.far.texts(w.conversation(luis)), "Say a word.")
+		close(l.let)
+		deliveries.Wait()
+		pass(0)
+		wantTexts(t, w.far.texts(w.conversation(ana)), "Say a word.", "echo second", "Say a word.")
+		if n := len(w.r.doors.open); n != 0 {
+			t.Errorf("%d doors are left", n)
+		}
+		w.wantQuiet()
+	})
+}
+
 func TestConversationsDoNotWaitForEachOther(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		held := make(chan struct{})
