@@ -62,6 +62,7 @@ test-browser: build chromium # the whole story in a real browser
 .PHONY: screenshots
 screenshots: build chromium ## take the pictures of the documentation again
 	RELEVO_SHOTS=docs/images testdata/browser.sh
+	./$(BIN)/relevo draw order_tracking -o docs/images/order_tracking.svg
 
 .PHONY: chromium
 chromium: # the browser of the tests
