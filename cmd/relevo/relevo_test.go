@@ -125,6 +125,8 @@ func TestExitCodes(t *testing.T) {
 		{"a database of another kind is a mistake of usage", []string{"serve", "--database", "mysql:x"}, exitUsage, "--database"},
 		{"a role that does not exist is a mistake of usage", []string{"token", "add", "crm", "--role", "king"}, exitUsage, "no role"},
 		{"a password on no input is a mistake of usage", []string{"user", "add", "ana@example.org"}, exitUsage, "--password-stdin"},
+		{"a flow is talked to by its name", []string{"talk", "order_tracking"}, exitGood, ""},
+		{"a flow that does not exist can not be talked to", []string{"talk", "nothing"}, exitEnvironment, "no file and no flow"},
 		{"too many arguments are a mistake of usage", []string{"talk", "a", "b"}, exitUsage, "accepts at most 1 arg"},
 	}
 	for _, tt := range tests {

@@ -28,7 +28,7 @@ const maxTyped = 64 << 10
 func (a *app) talkCommand() *cobra.Command {
 	var language, at string
 	cmd := &cobra.Command{
-		Use: "talk [FLOW.yaml]", Short: "Talk to the flows in the terminal", Args: atMost(1),
+		Use: "talk [FLOW]", Short: "Talk to the flows in the terminal", Args: atMost(1),
 		Long: `Talk is a conversation with the flows, in the terminal, with time that passes when you say so. The shipped flows find the orders of the demo
 service. Type what a contact would write, a number or [title] to press a button, or:
 
@@ -78,17 +78,28 @@ func (a *app) talk(ctx context.Context, c config, files []string, language strin
 	if c.Values == nil {
 		c.Values = map[string]any{"orders_url": testURL}
 	}
+	flow := "flows/order_tracking.yaml"
+	name := ""
+	if len(files) > 0 {
+		flow = files[0]
+		if _, err := os.Stat(a.path(flow)); err != nil { // not a file: the name of one of the flows
+			name, files = flow, nil
+		}
+	}
 	p, err := a.openPlayground(c, files, scripts.Options{})
 	if err != nil {
 		return err
 	}
 	defer p.close()
+	if name != "" {
+		def := p.project.Definition(name)
+		if def == nil {
+			return &environmentError{fmt.Errorf("there is no file and no flow %q", name)}
+		}
+		flow = def.File
+	}
 	t := &talker{app: a, sim: flowtest.New(engine.NewCatalog(p.options), at), client: server.Demo(), lang: language}
 	t.sim.Call = t.call
-	flow := "flows/order_tracking.yaml"
-	if len(files) > 0 {
-		flow = files[0]
-	}
 	fmt.Fprintf(&t.script, "# Saved by relevo talk.\nflow %s\nat   %s\n", flow, at.UTC().Format(time.RFC3339))
 	if language != "" {
 		fmt.Fprintf(&t.script, "language %s\n", language)
