@@ -351,22 +351,32 @@ func TestASettledMessageIsNotInTheOutbox(t *testing.T) {
 
 // After a lost answer and a clear refusal there is still only one repeat that may double the message.
 func TestARefusalDoesNotForgetALostAnswer(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		f := script(lost, busy, lost, lost, lost)
-		w, conv := hello(t, f)
-		defer w.stop()
-		id := engine.EffectID(conv, 1, w.sendIndex(conv))
-		pass(9 * time.Minute)
-		n := 0
-		for _, m := range f.took() {
-			if m.ID == id {
-				n++
-			}
-		}
-		if n != 2 {
-			t.Errorf("the contact has it %d times", n)
-		}
-	})
+	for name, restarts := range map[string]bool{"in one process": false, "with a restart after the refusal": true} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				f := script(lost, busy, lost, lost, lost)
+				w, conv := hello(t, f)
+				defer func() { w.stop() }()
+				id := engine.EffectID(conv, 1, w.sendIndex(conv))
+				if restarts {
+					for f.tried() < 2 {
+						pass(100 * time.Millisecond)
+					}
+					w.restart()
+				}
+				pass(9 * time.Minute)
+				n := 0
+				for _, m := range f.took() {
+					if m.ID == id {
+						n++
+					}
+				}
+				if n != 2 {
+					t.Errorf("the contact has it %d times", n)
+				}
+			})
+		})
+	}
 }
 
 func TestASendThatACrashCutOffWaitsAndIsRepeated(t *testing.T) {

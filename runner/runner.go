@@ -25,8 +25,8 @@ import (
 const (
 	// MaxQueued is how many events may wait for their turn. Beyond it Accept refuses with ErrOverloaded.
 	MaxQueued = 50_000
-	// maxBacklog is how many rows of the inbox or outbox are read at once after a start.
-	maxBacklog = 100_000
+	// maxHistory is how many turns of a transcript are read at once.
+	maxHistory = 10_000
 	// maxConflicts is how often a turn is stepped again because its conversation had moved on.
 	maxConflicts = 5
 	// retryTurnAfter is how long a turn waits that the store could not commit (disk full, for example).
@@ -124,11 +124,11 @@ func (r *Runner) SetCatalog(c *engine.Catalog) { r.catalog.Store(c) }
 
 // Start takes up what an earlier process left: arrivals without a turn, messages not delivered, calls not ended, timers.
 func (r *Runner) Start(ctx context.Context) error {
-	backlog, err := r.store.Backlog(ctx, maxBacklog)
+	backlog, err := r.store.Backlog(ctx, 0)
 	if err != nil {
 		return fmt.Errorf("read the inbox: %w", err)
 	}
-	rows, err := r.store.Outbox(ctx, "", maxBacklog)
+	rows, err := r.store.Outbox(ctx, "", 0)
 	if err != nil {
 		return fmt.Errorf("read the outbox: %w", err)
 	}

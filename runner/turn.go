@@ -181,7 +181,7 @@ func (r *Runner) after(conv engine.Conversation, ev engine.Event, effects []engi
 
 // History returns a conversation's transcript after a turn.
 func (r *Runner) History(ctx context.Context, conversation string, after int64) ([]channel.Entry, error) {
-	records, err := r.store.Journal(ctx, conversation, after, maxBacklog)
+	records, err := r.store.Journal(ctx, conversation, after, maxHistory)
 	if err != nil {
 		return nil, fmt.Errorf("read the journal of %s: %w", conversation, err)
 	}

@@ -43,7 +43,7 @@ type Turns interface {
 	// Commit stores a turn whole: state, journal row, outbox rows and timers (both taken from Effects), chats; and removes what the
 	// turn consumed. ErrConflict when Conversation.Seq is not one more than what is stored; then nothing has changed.
 	Commit(ctx context.Context, t Turn) error
-	// Backlog returns accepted arrivals that no turn consumed yet, oldest first: what a restart has to do.
+	// Backlog returns accepted arrivals that no turn consumed yet, oldest first: what a restart has to do. Limit 0 is all of them.
 	Backlog(ctx context.Context, limit int) ([]Accepted, error)
 	// Due returns timers due at or before now, earliest first, and when the next one after them is due (zero when there is none).
 	Due(ctx context.Context, now time.Time, limit int) (due []DueTimer, next time.Time, err error)
@@ -103,6 +103,7 @@ type Turn struct {
 // Deliveries is the outbox. A row is made by Commit for each effect of kind send and call, and removed when it is over.
 type Deliveries interface {
 	// Outbox returns the rows that are waiting, by conversation and then in the order they were written. With a conversation only its rows.
+	// Limit 0 is all of them.
 	Outbox(ctx context.Context, conversation string, limit int) ([]OutboxRow, error)
 	// MarkAttempt notes that a row is being carried out, before it is: after a crash such a row's fate is unknown.
 	MarkAttempt(ctx context.Context, effect string, at time.Time) error
@@ -124,7 +125,7 @@ type OutboxRow struct {
 	Attempts     int       // tries that failed
 	NextAt       time.Time // not before; zero: at once
 	AttemptedAt  time.Time // of a try whose end is not known; zero: none under way
-	// Unknowns counts tries whose end is not known: MarkAttempt adds one, MarkRetry without KeepUnknown clears them.
+	// Unknowns counts tries whose end is not known: MarkAttempt adds one, MarkRetry without KeepUnknown takes that one back.
 	Unknowns int
 }
 

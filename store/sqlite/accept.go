@@ -250,7 +250,7 @@ func (db *DB) Backlog(ctx context.Context, limit int) ([]store.Accepted, error) 
 		}
 		backlog = append(backlog, a)
 		return decode("event", event, &backlog[len(backlog)-1].Event)
-	}, `SELECT i.id, c.id, i.event FROM inbox i JOIN conversations c ON c.key = i.conversation ORDER BY i.id LIMIT ?`, limitRows(limit))
+	}, `SELECT i.id, c.id, i.event FROM inbox i JOIN conversations c ON c.key = i.conversation ORDER BY i.id LIMIT ?`, allRows(limit))
 	if err != nil {
 		return nil, fmt.Errorf("read backlog: %w", err)
 	}

@@ -17,7 +17,7 @@ import (
 const (
 	// maxJSON is the size of one stored JSON value (a state, an event, a turn's effects) in bytes. The engine's own budgets stay far below it.
 	maxJSON = 8 << 20
-	// maxRows is how many rows a list returns at most, whatever was asked for.
+	// maxRows is how many rows a list for people returns at most, whatever was asked for.
 	maxRows = 10_000
 )
 
@@ -42,6 +42,14 @@ func hours(t time.Time) int64 { return max(0, t.Unix()/3600) }
 func limitRows(limit int) int64 {
 	if limit <= 0 || limit > maxRows {
 		return maxRows
+	}
+	return int64(limit)
+}
+
+// allRows is the limit of a list that nothing may be missing from: what a restart takes up.
+func allRows(limit int) int64 {
+	if limit <= 0 {
+		return -1 // SQLite: no limit
 	}
 	return int64(limit)
 }

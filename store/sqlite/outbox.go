@@ -31,9 +31,9 @@ func (db *DB) Outbox(ctx context.Context, conversation string, limit int) ([]sto
 	const order = ` ORDER BY o.conversation, o.seq, o.n LIMIT ?`
 	var err error
 	if conversation == "" {
-		err = db.each(ctx, scan, columns+order, limitRows(limit))
+		err = db.each(ctx, scan, columns+order, allRows(limit))
 	} else {
-		err = db.each(ctx, scan, columns+`WHERE o.conversation = (SELECT key FROM conversations WHERE id = ?)`+order, conversation, limitRows(limit))
+		err = db.each(ctx, scan, columns+`WHERE o.conversation = (SELECT key FROM conversations WHERE id = ?)`+order, conversation, allRows(limit))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read outbox: %w", err)
@@ -50,7 +50,7 @@ func (db *DB) MarkAttempt(ctx context.Context, effect string, at time.Time) erro
 // MarkRetry implements store.Deliveries.
 func (db *DB) MarkRetry(ctx context.Context, effect string, r store.Retry) error {
 	return db.changeOutbox(ctx, effect, `UPDATE outbox SET attempts = ?4, next_at = ?5, error = ?6, attempted_at = iif(?7, attempted_at, 0),
-			unknowns = iif(?7, unknowns, 0)
+			unknowns = iif(?7, unknowns, max(0, unknowns - 1))
 		WHERE conversation = (SELECT key FROM conversations WHERE id = ?1) AND seq = ?2 AND n = ?3`,
 		int64(r.Attempts), micros(r.NextAt), r.Error, r.KeepUnknown)
 }

@@ -217,6 +217,32 @@ var acceptCases = []testCase{
 		s.ok(err)
 		equal(s.t, few, []store.Accepted{accepted[0], accepted[2]})
 	}},
+	{"a restart is told of everything that waits, however much it is", func(s *suite) {
+		const many = 12_000 // more than any list for people is long
+		_, conv := s.begin("1")
+		t := turn(conv, s.accept(s.arrival("1"))[0].Event)
+		t.Effects = nil
+		var arrivals []store.Arrival
+		for i := range many {
+			a := s.arrival("1")
+			a.DedupeKey = fmt.Sprint("many", i)
+			arrivals = append(arrivals, a)
+			t.Effects = append(t.Effects, engine.Effect{
+				ID: engine.EffectID(conv.ID, t.Conversation.Seq, i), Kind: engine.EffectSend, Send: &engine.Send{Message: engine.Outgoing{Kind: engine.OutgoingText, Text: "hi"}},
+			})
+		}
+		s.accept(arrivals...)
+		s.commit(t)
+		s.s = s.reopen()
+		backlog, err := s.s.Backlog(s.ctx, 0)
+		s.ok(err)
+		if len(backlog) != many+2 {
+			s.t.Errorf("%d of %d events", len(backlog), many+2)
+		}
+		if rows := s.outbox("", 0); len(rows) != many {
+			s.t.Errorf("%d of %d messages", len(rows), many)
+		}
+	}},
 	{"inbox numbers are not given out twice", func(s *suite) {
 		accepted, conv := s.begin("1")
 		t := turn(conv, accepted.Event)
