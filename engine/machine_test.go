@@ -155,7 +155,7 @@ func TestValuesAreStorable(t *testing.T) {
 	}
 	for name, v := range map[string]any{
 		"infinity": math.Inf(1), "a function": func() {}, "a huge text": strings.Repeat("a", engine.MaxValueBytes+1),
-		"a huge list": []string{strings.Repeat("a", engine.MaxValueBytes)},
+		"a huge list": []string{strings.Repeat("a", engine.MaxValueBytes)}, "a deep list": nested(engine.MaxValueDepth + 1),
 	} {
 		if got, err := engine.Plain(v); err == nil {
 			t.Errorf("%s is stored as %T", name, got)
@@ -174,4 +174,13 @@ func TestEffectIDs(t *testing.T) {
 			t.Errorf("%q is taken for an effect's id", bad)
 		}
 	}
+}
+
+// nested is a list in a list in a list, and a 1 in the innermost.
+func nested(levels int) any {
+	var v any = 1.0
+	for range levels {
+		v = []any{v}
+	}
+	return v
 }

@@ -10,6 +10,31 @@ import (
 // MaxValueBytes is the size of one slot or attribute, as JSON. A flow that appends to a slot again and again must not fill the store.
 const MaxValueBytes = 256 << 10
 
+// MaxValueDepth is how many lists and maps a value may hold inside each other: what comes from a call's answer or a business event, and slots.
+// Stored values are read with encoding/json, which stops at 10,000; a conversation with more could never be read again.
+const MaxValueDepth = 64
+
+// TooDeep tells that a JSON value is nested deeper than MaxValueDepth.
+func TooDeep(v any) bool { return deeper(v, MaxValueDepth) }
+
+func deeper(v any, levels int) bool {
+	switch v := v.(type) {
+	case map[string]any:
+		for _, item := range v {
+			if levels == 0 || deeper(item, levels-1) {
+				return true
+			}
+		}
+	case []any:
+		for _, item := range v {
+			if levels == 0 || deeper(item, levels-1) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // plain turns what an expression gave into what JSON can hold, so that a turn sees the same value that the next one will read from
 // storage: integers become float64, times become RFC 3339 texts. What JSON can not hold (infinity, a function) is an error.
 func plain(v any) (any, error) {
@@ -36,6 +61,9 @@ func plain(v any) (any, error) {
 	var out any
 	if err := json.Unmarshal(encoded, &out); err != nil {
 		return nil, fmt.Errorf("the value can not be kept: %w", err)
+	}
+	if TooDeep(out) {
+		return nil, fmt.Errorf("the value has more than %d lists and maps inside each other", MaxValueDepth)
 	}
 	return out, nil
 }

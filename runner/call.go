@@ -165,6 +165,9 @@ func (r *Runner) once(e engine.Effect) (result engine.CallResult, again bool, af
 	if err := json.Unmarshal(body, &result.Body); err != nil {
 		return failed("the answer is not JSON"), false, 0
 	}
+	if engine.TooDeep(result.Body) {
+		return failed(fmt.Sprintf("the answer has more than %d lists and maps inside each other", engine.MaxValueDepth)), false, 0
+	}
 	return result, false, 0
 }
 

@@ -84,6 +84,9 @@ func TestAnswersOfCalls(t *testing.T) {
 			engine.CallResult{Error: "the answer is longer than 64 KiB"}},
 		{"a gzip bomb is too long", bomb, engine.CallResult{Error: "the answer is longer than 64 KiB"}},
 		{"a header without end", headerBomb, engine.CallResult{Error: "the answer's header is too long"}},
+		{"nested too deep to be stored", func(w http.ResponseWriter, _ *http.Request) {
+			fmt.Fprint(w, strings.Repeat("[", 9999)+strings.Repeat("]", 9999))
+		}, engine.CallResult{Error: "the answer has more than 64 lists and maps inside each other"}},
 		{"the connection breaks in the body", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "100")
 			fmt.Fprint(w, `{"a":`)

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -43,6 +44,9 @@ func (s *Server) eventRoutes(api huma.API) {
 
 func (s *Server) takeEvent(ctx context.Context, in *businessInput) (*businessOutput, error) {
 	req := runner.BusinessRequest{ID: in.Body.ID, Name: in.Body.Name, Key: in.Body.Key, Data: in.Body.Data}
+	if engine.TooDeep(in.Body.Data) {
+		return nil, invalid("body.data", fmt.Sprintf("At most %d lists and maps inside each other.", engine.MaxValueDepth))
+	}
 	if err := s.nameContact(&req, in.Body.Contact); err != nil {
 		return nil, err
 	}

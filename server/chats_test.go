@@ -1,6 +1,7 @@
 package server
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"sync"
@@ -188,6 +189,9 @@ func TestBusinessEventsAreTakenOnce(t *testing.T) {
 		w.do(program, "POST", "/v1/events", event(contact)).want(t, 422, "invalid")
 	}
 	w.do(program, "POST", "/v1/events", event(map[string]any{"conversation": "missing"})).want(t, 404, "not-found")
+	deep := event(map[string]any{"conversation": conv.ID})
+	deep["data"] = map[string]any{"x": json.RawMessage(strings.Repeat("[", 9000) + strings.Repeat("]", 9000))}
+	w.do(program, "POST", "/v1/events", deep).want(t, 422, "invalid")
 	w.runner.full = fmt.Errorf("accept: %w", runner.ErrOverloaded)
 	if full := w.do(program, "POST", "/v1/events", event(map[string]any{"conversation": conv.ID})).want(t, 503, "unavailable"); full.header.Get("Retry-After") == "" {
 		t.Error("503 without Retry-After")
