@@ -74,6 +74,9 @@ func (k *keeper) loop() {
 }
 
 func (k *keeper) checkpoint() {
+	if k.db.writer.emptyWAL.Load() {
+		return
+	}
 	wal, err := checkpoint(k.checkpoints, "NOOP") // only measures
 	if err == nil && wal.pages-wal.copied >= checkpointPages {
 		wal, err = checkpoint(k.checkpoints, "PASSIVE")

@@ -30,7 +30,9 @@ type writer struct {
 	closing sync.RWMutex
 	closed  bool
 
-	emptyWAL atomic.Bool // asks for a checkpoint that lets the WAL start over
+	// emptyWAL asks for a checkpoint that lets the WAL start over. The keeper sets it and the writer clears it when that is over; in between
+	// the keeper makes no checkpoint of its own, because only one can be under way and the writer's would give up.
+	emptyWAL atomic.Bool
 }
 
 // write is one unit that succeeds or fails whole. run may be called more than once: what it did is rolled back in between.
@@ -102,8 +104,9 @@ func (w *writer) loop() {
 		group = w.gather(append(group[:0], first))
 		w.commit(group)
 		w.committed()
-		if w.emptyWAL.CompareAndSwap(true, false) {
+		if w.emptyWAL.Load() {
 			w.restartWAL()
+			w.emptyWAL.Store(false)
 		}
 	}
 }

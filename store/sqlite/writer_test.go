@@ -7,6 +7,7 @@ import (
 	"os"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -32,7 +33,8 @@ func plant(t testing.TB, db *DB, queries ...string) {
 	}
 }
 
-// hold keeps the writer busy until free is called, so that further writes gather into one group.
+// hold keeps the writer busy until free is called, so that further writes gather into one group. A test that ends before frees it, too: Close
+// would wait for ever.
 func hold(t *testing.T, db *DB) (free func()) {
 	t.Helper()
 	begun, release := make(chan struct{}), make(chan struct{})
@@ -45,12 +47,14 @@ func hold(t *testing.T, db *DB) (free func()) {
 		})
 	}()
 	<-begun
-	return func() {
+	free = sync.OnceFunc(func() {
 		close(release)
 		if err := <-done; err != nil {
 			t.Error(err)
 		}
-	}
+	})
+	t.Cleanup(free)
+	return free
 }
 
 // together starts writes while the writer is held, waits until all wait, and returns their answers.
@@ -59,10 +63,11 @@ func together(t *testing.T, db *DB, writes ...func() error) []error {
 	free := hold(t, db)
 	answers := make([]error, len(writes))
 	var wg sync.WaitGroup
+	var over atomic.Int64 // refused before they came to the writer
 	for i, w := range writes {
-		wg.Go(func() { answers[i] = w() })
+		wg.Go(func() { answers[i] = w(); over.Add(1) })
 	}
-	for len(db.writer.queue) < len(writes) {
+	for len(db.writer.queue)+int(over.Load()) < len(writes) {
 		runtime.Gosched()
 	}
 	free()
@@ -118,7 +123,7 @@ func TestACancelledWriteIsNotBegun(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	answer := make(chan error, 1)
 	go func() { answer <- db.AddUser(ctx, store.User{ID: "a", Email: "a"}) }()
-	for len(db.writer.queue) == 0 {
+	for len(db.writer.queue) == 0 && len(answer) == 0 {
 		runtime.Gosched()
 	}
 	cancel()
