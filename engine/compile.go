@@ -27,6 +27,7 @@ type compilation struct {
 	machine  *Machine
 	findings diag.List
 	events   []fsm.EventDesc
+	meant    map[string]bool // "state.event": the state catches it under a misspelt name, which is reported already
 }
 
 // stage is one step of Compile.
@@ -52,7 +53,7 @@ var stages = []stage{
 // Compile gives a definition its meaning. The machine is nil when the findings hold an error; warnings do not stop it.
 func Compile(def *Definition, around Surroundings) (*Machine, diag.List) {
 	c := &compilation{
-		def: def, around: around,
+		def: def, around: around, meant: map[string]bool{},
 		scope: newScope(def, around.Scripts, around.Config),
 		machine: &Machine{
 			Flow: def.Flow.V, Version: def.Hash, Definition: def, initial: def.Initial.V,

@@ -106,7 +106,13 @@ func (c *compilation) checkEvent(def State, event Str) {
 	if isBusiness(event.V) || slices.Contains(events, event.V) || def.Call != nil && isStatus(event.V) {
 		return
 	}
-	c.findings.Errorf(event.At, "unknown-event", diag.Suggest(event.V, events, "it can be "+strings.Join(events[len(anywhere):], ", ")+", or a business event such as order.delayed"),
+	hint := diag.Suggest(event.V, events, "it can be "+strings.Join(events[len(anywhere):], ", ")+", or a business event such as order.delayed")
+	for _, e := range events {
+		if hint == fmt.Sprintf("did you mean %q?", e) {
+			c.meant[def.Name.V+"."+e] = true
+		}
+	}
+	c.findings.Errorf(event.At, "unknown-event", hint,
 		"state %q never sees an event called %q", def.Name.V, event.V)
 }
 
@@ -183,45 +189,76 @@ func (c *compilation) handles(st *state, event string) bool {
 
 func (c *compilation) need(at diag.Range, st *state, what string, events ...string) {
 	for _, event := range events {
-		if !c.handles(st, event) {
+		if !c.handles(st, event) && !c.meant[st.name+"."+event] {
 			c.findings.Errorf(at, "missing-event", fmt.Sprintf("add %s: with a state to the on of %q", event, st.name), "%s ends with %q, and nothing says what follows", what, event)
 		}
 	}
 }
 
-// checkReachable reports states that no path leads to.
+// checkReachable reports states that no path leads to. Of states that lead to each other only the first is reported, and none while a way leads to
+// a name that is wrong: the way that was meant is often the missing one.
 func checkReachable(c *compilation) {
+	if slices.ContainsFunc(c.findings, func(d diag.Diagnostic) bool { return slices.Contains(wrongWays, d.Code) }) {
+		return
+	}
 	seen := map[string]bool{}
-	var visit func(name string)
-	follow := func(alternatives []alternative) {
-		for _, a := range alternatives {
-			visit(a.to)
-		}
-	}
-	visit = func(name string) {
-		st := c.machine.states[name]
-		if st == nil || seen[name] {
-			return
-		}
-		seen[name] = true
-		follow(st.jump)
-		for _, alternatives := range st.on {
-			follow(alternatives)
-		}
-		for _, a := range st.after {
-			follow(a.alternatives)
-		}
-	}
+	visit := func(name string) { c.walk(name, seen) }
 	visit(c.def.Initial.V)
 	for _, t := range c.machine.triggers {
 		visit(t.state)
 	}
 	for _, alternatives := range c.machine.on {
-		follow(alternatives)
-	}
-	for _, st := range c.def.States {
-		if !seen[st.Name.V] {
-			c.findings.Errorf(st.Name.At, "unreachable-state", "lead a way there, or remove it", "no way leads to state %q", st.Name.V)
+		for _, a := range alternatives {
+			visit(a.to)
 		}
 	}
+	behind := map[string]bool{} // states that another unreachable one leads to
+	for _, st := range c.def.States {
+		if !seen[st.Name.V] {
+			for _, to := range c.machine.states[st.Name.V].targets() {
+				behind[to] = behind[to] || to != st.Name.V
+			}
+		}
+	}
+	for _, first := range []bool{true, false} { // then the rings, in which each one is behind another
+		for _, st := range c.def.States {
+			if name := st.Name.V; !seen[name] && behind[name] != first {
+				c.findings.Errorf(st.Name.At, "unreachable-state", "lead a way there, or remove it", "no way leads to state %q", name)
+				visit(name)
+			}
+		}
+	}
+}
+
+// wrongWays are the findings of ways that are missing or lead nowhere.
+var wrongWays = []string{"unknown-state", "unknown-event", "missing-event", "missing-else"}
+
+// walk adds a state and all that can be reached from it.
+func (c *compilation) walk(name string, seen map[string]bool) {
+	st := c.machine.states[name]
+	if st == nil || seen[name] {
+		return
+	}
+	seen[name] = true
+	for _, to := range st.targets() {
+		c.walk(to, seen)
+	}
+}
+
+// targets are the names of the states that a state's own ways lead to.
+func (st *state) targets() []string {
+	var names []string
+	follow := func(alternatives []alternative) {
+		for _, a := range alternatives {
+			names = append(names, a.to)
+		}
+	}
+	follow(st.jump)
+	for _, alternatives := range st.on {
+		follow(alternatives)
+	}
+	for _, a := range st.after {
+		follow(a.alternatives)
+	}
+	return names
 }

@@ -50,4 +50,5 @@ type Script struct {
 	Name      string   // "orders"
 	File      string   // "orders.js"
 	Functions []string // exported, sorted
+	Unread    bool     // the file can not be read: nothing is known of its functions
 }

@@ -10,7 +10,6 @@ import (
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
-	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/types"
 	"github.com/expr-lang/expr/vm"
 
@@ -48,7 +47,8 @@ type expression struct {
 // scope is what names in expressions mean. Strict types find mistakes when a flow is compiled; at run time every name is
 // dynamic, so that an unset slot is nil and not a crash.
 type scope struct {
-	strict types.Map
+	strict  types.Map
+	scripts map[string]Script // every one there is, listed by the flow or not
 }
 
 func newScope(def *Definition, scripts map[string]Script, config map[string]any) scope {
@@ -67,16 +67,30 @@ func newScope(def *Definition, scripts map[string]Script, config map[string]any)
 	}
 	for _, s := range def.Scripts {
 		name := scriptName(s.V)
-		functions := types.Map{}
-		for _, fn := range scripts[name].Functions {
-			functions[fn] = types.TypeOf(func(...any) (any, error) { return nil, nil })
+		script, known := scripts[name]
+		m[name] = functionsType(script, known)
+		if !known { // whichever script is meant: its calls are no mistakes of their own
+			for other := range scripts {
+				m[other] = types.Any
+			}
 		}
-		m[name] = functions
 	}
 	for name, typ := range slotTypes(def) {
 		m[name] = typ
 	}
-	return scope{strict: m}
+	return scope{strict: m, scripts: scripts}
+}
+
+// functionsType is what the name of a script means. Anything goes where the script itself is the mistake.
+func functionsType(script Script, known bool) types.Type {
+	if !known || script.Unread {
+		return types.Any
+	}
+	functions := types.Map{}
+	for _, fn := range script.Functions {
+		functions[fn] = types.TypeOf(func(...any) (any, error) { return nil, nil })
+	}
+	return functions
 }
 
 func configType(config map[string]any) types.Type {
@@ -181,31 +195,6 @@ func unbounded(node ast.Node) bool {
 	v := &loops{}
 	ast.Walk(&node, v)
 	return v.nested || v.growing > 0
-}
-
-// report turns the expression compiler's error into a finding at the smallest wrong thing.
-func (sc scope) report(l *diag.List, s Str, err error) {
-	at, message := s.At, err.Error()
-	var fe *file.Error
-	if errors.As(err, &fe) {
-		at, message = within(s, fe.Line, fe.Column), fe.Message
-	}
-	if name, isName := strings.CutPrefix(message, "unknown name "); isName {
-		name, _, _ = strings.Cut(name, " ")
-		at.End = at.Start
-		at.End.Column += utf8.RuneCountInString(name)
-		l.Errorf(clip(at, s.At), "unknown-name", diag.Suggest(name, sc.names(), "declare it under slots, or check the spelling"), "nothing here is called %q", name)
-		return
-	}
-	l.Errorf(at, "expression", "see the expression language in docs/flows.md", "%s", message)
-}
-
-func (sc scope) names() []string {
-	names := make([]string, 0, len(sc.strict))
-	for name := range sc.strict {
-		names = append(names, name)
-	}
-	return names
 }
 
 // within finds the place of a column inside a scalar. It is exact for a scalar on one line, plain or quoted without escapes;

@@ -26,6 +26,7 @@ func Compile(name, fileName string, code []byte) (engine.Script, diag.List) {
 	c := compiler{file: fileName, code: code}
 	program := c.parse()
 	if program == nil {
+		script.Unread = true
 		return script, c.found
 	}
 	c.inspect(program)

@@ -1,0 +1,121 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/expr-lang/expr/file"
+	"github.com/expr-lang/expr/types"
+
+	"relevo/engine/diag"
+)
+
+// seeExpressions is the hint for what has no better one.
+const seeExpressions = "see Expressions in docs/flows.md"
+
+// report turns the expression compiler's error into a finding at the smallest wrong thing, in the words of authors.
+func (sc scope) report(l *diag.List, s Str, err error) {
+	at, message, before := s.At, err.Error(), ""
+	var fe *file.Error
+	if errors.As(err, &fe) {
+		at, message, before = within(s, fe.Line, fe.Column), fe.Message, textBefore(s.V, fe.Line, fe.Column)
+	}
+	if name, ok := strings.CutPrefix(message, "unknown name "); ok {
+		name, _, _ = strings.Cut(name, " ")
+		l.Errorf(wide(at, name, s.At), "unknown-name", sc.nameHint(name), "nothing here is called %q", name)
+		return
+	}
+	if name, ok := strings.CutPrefix(message, "unknown field "); ok {
+		name, _, _ = strings.Cut(name, " ")
+		owner, names := sc.fields(before)
+		if script, isScript := sc.scripts[owner]; isScript {
+			l.Errorf(wide(at, name, s.At), "expression", diag.Suggest(name, names, "add exports."+name+" = function (…) { … } to the script"), "%s exports no function %q", script.File, name)
+			return
+		}
+		l.Errorf(wide(at, name, s.At), "expression", diag.Suggest(name, names, oneOf(names)), "%s has no field %q", owner, name)
+		return
+	}
+	if token := unexpectedToken.FindStringSubmatch(message); token != nil {
+		l.Errorf(wide(at, token[1], s.At), "expression", tokenHint(token[1]), "%q can not stand here", token[1])
+		return
+	}
+	switch {
+	case strings.HasPrefix(message, "unexpected token EOF"):
+		l.Errorf(at, "expression", "write what is missing, or remove the last sign", "the expression ends too early")
+	case strings.HasPrefix(message, "expected bool, but got "):
+		got := strings.TrimPrefix(message, "expected bool, but got ")
+		l.Errorf(at, "expression", "compare it with something, for example order.status == \"lost\"", "when needs true or false, and this is a %s", got)
+	default:
+		l.Errorf(at, "expression", seeExpressions, "%s", message)
+	}
+}
+
+var unexpectedToken = regexp.MustCompile(`^unexpected token (?:Operator|Identifier|Bracket|Number)\("(.+?)"\)`)
+
+// tokenHint is for signs that authors bring along from other languages.
+func tokenHint(token string) string {
+	switch {
+	case token == "=":
+		return "write == to compare"
+	case slices.Contains([]string{"and", "or", "not"}, strings.ToLower(token)):
+		return "write " + strings.ToLower(token) + " in small letters"
+	case token == "}":
+		return "close {{ with }}"
+	default:
+		return `a text needs quotes inside quotes: "'two words'"; ` + seeExpressions
+	}
+}
+
+// nameHint says where an unknown name may come from.
+func (sc scope) nameHint(name string) string {
+	if script, ok := sc.scripts[name]; ok {
+		return "add " + script.File + " to scripts"
+	}
+	return diag.Suggest(name, slices.Collect(maps.Keys(sc.strict)), fmt.Sprintf(`declare it under slots; a text needs quotes inside quotes: "'%s'"`, name))
+}
+
+var fieldOwner = regexp.MustCompile(`([A-Za-z_][A-Za-z0-9_]*)\??\.$`)
+
+// fields says whose field is asked for at the end of some code, and which fields there are.
+func (sc scope) fields(code string) (owner string, names []string) {
+	m := fieldOwner.FindStringSubmatch(code)
+	if m == nil {
+		return "this", nil
+	}
+	if fields, ok := sc.strict[m[1]].(types.Map); ok {
+		names = slices.DeleteFunc(slices.Sorted(maps.Keys(fields)), func(n string) bool { return n == types.Extra })
+	}
+	return m[1], names
+}
+
+func oneOf(names []string) string {
+	if len(names) == 0 {
+		return seeExpressions
+	}
+	return fmt.Sprintf("it can be %s", strings.Join(names, ", "))
+}
+
+// textBefore is the part of a line of an expression that stands before a column.
+func textBefore(code string, line, column int) string {
+	lines := strings.Split(code, "\n")
+	if line < 1 || line > len(lines) {
+		return ""
+	}
+	runes := []rune(lines[line-1])
+	return string(runes[:max(0, min(column, len(runes)))])
+}
+
+// wide is a place that begins where at does and is as long as a word, inside another place.
+func wide(at diag.Range, word string, outer diag.Range) diag.Range {
+	if at == outer { // the exact place is not known
+		return at
+	}
+	at.End = at.Start
+	at.End.Column += utf8.RuneCountInString(word)
+	return clip(at, outer)
+}
