@@ -58,7 +58,8 @@ export class View {
     /** @type {HTMLElement | undefined} */
     this.dots = undefined;
     this.quiet = false; // a person answers, or nobody did last time: promise no quick answer
-    const l = settings.language;
+    // The browser's own variant of the language: a visitor in London reads 14:05, not 2:05 PM.
+    const l = navigator.languages.find((one) => one.startsWith(settings.language)) ?? settings.language;
     this.clock = new Intl.DateTimeFormat(l, { hour: "numeric", minute: "2-digit" });
     this.date = new Intl.DateTimeFormat(l, { weekday: "long", day: "numeric", month: "long" });
     this.near = new Intl.RelativeTimeFormat(l, { numeric: "auto" });
