@@ -10,7 +10,7 @@ export function errorText(t: TFunction, error: unknown): string {
     case 'network':
       return t('error.network')
     case 'conflict':
-      return t('error.conflict', { detail: error.detail })
+      return t('error.conflict') // the server's detail is English; who has it now is shown beside this
     case 'forbidden':
       return t('error.forbidden')
     case 'not-found':

@@ -1,4 +1,5 @@
 import { Lock, SendHorizontal, StickyNote } from 'lucide-react'
+import type { TFunction } from 'i18next'
 import { useState, type KeyboardEvent, type Ref } from 'react'
 import { useTranslation } from 'react-i18next'
 
@@ -22,10 +23,8 @@ interface Props {
   onClaim?: () => void
 }
 
-/** Why no reply can be written now; undefined when one can. */
-export function useBarrier(view: ConversationView, me: string): string | undefined {
-  const { t } = useTranslation()
-  const now = useNow()
+/** Why no reply can be written at that moment, in milliseconds; undefined when one can. */
+export function barrierText(t: TFunction, view: ConversationView, me: string, now: number): string | undefined {
   const { conversation, chat } = view
   const { closesAt, limited } = conversation.window
   if (chat?.state === 'active' && chat.agent === me) {
@@ -42,7 +41,7 @@ export function useBarrier(view: ConversationView, me: string): string | undefin
 export function Composer({ ref, view, name, me, mode, setMode, onClaim }: Props) {
   const { t } = useTranslation()
   const { conversation, chat } = view
-  const barrier = useBarrier(view, me)
+  const barrier = barrierText(t, view, me, useNow())
   const notes = chat !== null && chat.state !== 'closed'
   const note = mode === 'note' && notes
   const current: Mode = note ? 'note' : 'reply'

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { cloneElement, useCallback, useEffect, useMemo, useRef, useState, type ReactElement } from 'react'
 import { flushSync } from 'react-dom'
 import { useTranslation } from 'react-i18next'
@@ -13,7 +13,7 @@ import { Broken } from '../parts/basics'
 import { contactName, term } from '../parts/names'
 import { useMe } from '../pages/Shell'
 import { actions, announcement, tell, useKeys, useWide } from '../state'
-import { Composer } from './Composer'
+import { barrierText, Composer } from './Composer'
 import { ContextPane } from './ContextPane'
 import { Header } from './Header'
 import { Transcript, TranscriptSkeleton } from './Transcript'
@@ -50,15 +50,24 @@ function Loaded({ view, back, onMoved }: { view: ConversationView; back: ReactEl
   const mine = chat?.state === 'active' && chat.agent === me.id
   const wide = useWide(roomForContext)
   const [context, setContext] = useContextOpen(wide)
-  const [closing, setClosing] = useState(false)
   const [mode, setMode] = useState<Mode>('reply')
   const field = useRef<HTMLTextAreaElement>(null)
+  const closer = useRef<HTMLButtonElement>(null)
+  const log = useRef<HTMLDivElement>(null)
 
   const write = useCallback((next: Mode) => {
     flushSync(() => setMode(next)) // the field must be there before the next key is pressed
     field.current?.focus()
   }, [])
-  const { claim, release, close } = useActions(chat, me, onMoved)
+  // What had the focus (a row, a button) is gone once the chat has moved; the messages are where people go on.
+  const moved = useCallback(
+    (list?: ChatList) => {
+      if (list) onMoved?.(list)
+      if (document.activeElement !== field.current) log.current?.focus({ preventScroll: true })
+    },
+    [onMoved],
+  )
+  const { claim, release, close } = useActions(chat, me, moved)
 
   const can = useMemo(
     () => ({
@@ -66,7 +75,7 @@ function Loaded({ view, back, onMoved }: { view: ConversationView; back: ReactEl
       release: mine ? release : undefined,
       reply: mine ? () => write('reply') : undefined,
       note: chat && chat.state !== 'closed' ? () => write('note') : undefined,
-      close: mine ? () => setClosing(true) : undefined,
+      close: mine ? () => closer.current?.click() : undefined, // as with Enter on it: the first outcome has the focus
     }),
     [chat, mine, claim, release, write],
   )
@@ -85,13 +94,12 @@ function Loaded({ view, back, onMoved }: { view: ConversationView; back: ReactEl
           me={me.id}
           back={back}
           can={can}
-          closing={closing}
-          setClosing={setClosing}
+          closer={closer}
           onClose={close}
           context={context}
           setContext={setContext}
         />
-        <Transcript conversation={conversation.id} entries={entries} name={name} me={me.name} />
+        <Transcript ref={log} conversation={conversation.id} entries={entries} name={name} me={me.name} />
         <Composer ref={field} view={view} name={name} me={me.id} mode={mode} setMode={setMode} onClaim={can.claim} />
       </section>
       {context && <ContextPane conversation={conversation} packet={packet} chat={chat} name={name} covers={!wide} onClose={() => setContext(false)} />}
@@ -117,13 +125,19 @@ function useContextOpen(wide: boolean): [boolean, (open: boolean) => void] {
 }
 
 /** The three things that change a chat, with their words for success and failure. */
-function useActions(chat: Chat | null, me: { id: string; name: string }, onMoved: Props['onMoved']) {
+function useActions(chat: Chat | null, me: { id: string; name: string }, onMoved: (list?: ChatList) => void) {
   const { t } = useTranslation()
   const { mutate } = useChatAction(me.id)
+  const client = useQueryClient()
   return useMemo(() => {
     const failed = (what: 'claim' | 'release' | 'close') => (error: Error) => {
       if (error instanceof ApiError && error.problem === 'unauthenticated') return // the sign-in page says so
-      tell(`${t(`error.${what}`)} ${errorText(t, error)}`, true)
+      const words = [t(`error.${what}`), errorText(t, error)]
+      if (!(error instanceof ApiError && error.problem === 'conflict' && chat)) return tell(words.join(' '), true)
+      return void client
+        .fetchQuery({ ...conversationQuery(chat.conversation), staleTime: 0 })
+        .catch(() => client.getQueryData(conversationQuery(chat.conversation).queryKey)) // a live update came first, and is in it
+        .then((view) => tell([...words, view && barrierText(t, view, me.id, Date.now())].join(' '), true))
     }
     return {
       claim: () =>
@@ -133,7 +147,7 @@ function useActions(chat: Chat | null, me: { id: string; name: string }, onMoved
           {
             onSuccess: () => {
               announcement.set(t('chat.claimed')) // everybody else sees it
-              onMoved?.('mine')
+              onMoved('mine')
             },
             onError: failed('claim'),
           },
@@ -145,7 +159,7 @@ function useActions(chat: Chat | null, me: { id: string; name: string }, onMoved
           {
             onSuccess: () => {
               tell(t('chat.released'))
-              onMoved?.('queue')
+              onMoved('queue')
             },
             onError: failed('release'),
           },
@@ -154,8 +168,14 @@ function useActions(chat: Chat | null, me: { id: string; name: string }, onMoved
         chat &&
         mutate(
           { chat, action: { path: 'close', body: { outcome }, expected: (old) => ({ ...old, state: 'closed', outcome, closedAt: new Date().toISOString() }) } },
-          { onSuccess: () => tell(t('chat.closed', { outcome: term(t, 'outcome', outcome) })), onError: failed('close') },
+          {
+            onSuccess: () => {
+              tell(t('chat.closed', { outcome: term(t, 'outcome', outcome) }))
+              onMoved()
+            },
+            onError: failed('close'),
+          },
         ),
     }
-  }, [chat, me.id, me.name, mutate, onMoved, t])
+  }, [chat, client, me.id, me.name, mutate, onMoved, t])
 }

@@ -60,7 +60,7 @@ export function EntryView({ entry, headed, chosen, name, me }: Props) {
   return (
     <Bubble kind={entry.kind} heading={headed ? <Heading entry={entry} name={name} me={me} /> : undefined}>
       <Attachment entry={entry} />
-      {entry.text && <p className="break-words whitespace-pre-wrap">{entry.text}</p>}
+      {entry.text && <p dir="auto" className="break-words whitespace-pre-wrap">{entry.text}</p>}
       {choices.length > 0 && (
         <ul aria-label={t('chat.offered')} className="mt-2 mb-1 flex flex-wrap gap-1.5">
           {choices.map((choice) => (

@@ -1,6 +1,6 @@
 import { Menu } from '@base-ui/react/menu'
 import { ArrowLeft, Bot, CircleCheck, CircleCheckBig, Hourglass, PanelRight, Smartphone, Timer, Undo2, UserRound, type LucideIcon } from 'lucide-react'
-import { cloneElement, type ReactElement } from 'react'
+import { cloneElement, type ReactElement, type Ref } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import type { ConversationView, OwnerKind } from '../api/types'
@@ -18,15 +18,15 @@ interface Props {
   me: string
   back: ReactElement
   can: Actions
-  closing: boolean
-  setClosing: (open: boolean) => void
+  /** The button that opens the outcomes. */
+  closer: Ref<HTMLButtonElement>
   onClose: (outcome: string) => void
   context: boolean
   setContext: (open: boolean) => void
 }
 
 /** Who it is, who has it, how long there is to answer, and what can be done. */
-export function Header({ view, name, me, back, can, closing, setClosing, onClose, context, setContext }: Props) {
+export function Header({ view, name, me, back, can, closer, onClose, context, setContext }: Props) {
   const { t, i18n } = useTranslation()
   const { conversation, chat, packet } = view
   const now = useNow()
@@ -65,8 +65,8 @@ export function Header({ view, name, me, back, can, closing, setClosing, onClose
           </Button>
         )}
         {can.close && (
-          <Menu.Root open={closing} onOpenChange={setClosing}>
-            <Menu.Trigger render={<Button aria-keyshortcuts="e" />}>
+          <Menu.Root>
+            <Menu.Trigger ref={closer} render={<Button aria-keyshortcuts="e" />}>
               <CircleCheckBig size={15} aria-hidden />
               {t('chat.closeChat')}
             </Menu.Trigger>

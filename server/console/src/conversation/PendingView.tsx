@@ -14,7 +14,7 @@ export function PendingView({ item }: { item: Pending }) {
   const you = t('who.you')
   return (
     <Bubble kind={kind} heading={<Heading entry={{ kind, author: you }} name="" me={you} />}>
-      <p className="break-words whitespace-pre-wrap">{item.text}</p>
+      <p dir="auto" className="break-words whitespace-pre-wrap">{item.text}</p>
       {item.state === 'failed' ? (
         <div role="alert" className="mt-1.5 flex flex-col gap-2 border-t border-line pt-1.5 text-sm">
           <p className="flex items-start gap-1.5 text-bad">

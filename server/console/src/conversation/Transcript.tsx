@@ -1,5 +1,5 @@
 import { ArrowDown } from 'lucide-react'
-import { Fragment, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { Fragment, useCallback, useEffect, useLayoutEffect, useImperativeHandle, useRef, useState, type Ref } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { usePending } from '../api/outbox'
@@ -16,11 +16,12 @@ const sameBreath = 5 * 60_000 // ms within which messages of one speaker need no
  * The conversation as people read it. At the end it follows what arrives; further up nothing moves, and a button tells how much is
  * new. All text is written as text nodes.
  */
-export function Transcript({ conversation, entries, name, me }: { conversation: string; entries: Entry[]; name: string; me: string }) {
+export function Transcript({ ref, conversation, entries, name, me }: { ref?: Ref<HTMLDivElement>; conversation: string; entries: Entry[]; name: string; me: string }) {
   const { t, i18n } = useTranslation()
   const now = useNow()
   const box = useRef<HTMLDivElement>(null)
   const content = useRef<HTMLOListElement>(null)
+  useImperativeHandle(ref, () => box.current as HTMLDivElement, [])
   const atEnd = useRef(true)
   const seen = useRef(0)
   const [fresh, setFresh] = useState(0)

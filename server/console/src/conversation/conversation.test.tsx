@@ -1,10 +1,14 @@
+import { QueryClientProvider } from '@tanstack/react-query'
 import { act, fireEvent, render, screen, waitFor, within } from '@testing-library/react'
 import { createRef } from 'react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
-import { queryClient } from '../api/queries'
+import { conversationQuery, queryClient, sessionQuery } from '../api/queries'
 import type { Chat, ConversationView, Entry } from '../api/types'
+import { speak } from '../i18n'
+import { toasts } from '../state'
 import { Composer } from './Composer'
+import { ConversationPane } from './ConversationPane'
 import { Transcript } from './Transcript'
 
 const chat: Chat = {
@@ -46,6 +50,26 @@ afterEach(() => {
 const composer = (shown: ConversationView, mode: 'reply' | 'note' = 'reply') => (
   <Composer ref={createRef()} view={shown} name="Marta" me="me" mode={mode} setMode={() => undefined} />
 )
+
+describe('a claim that a colleague was quicker with', () => {
+  it('names the colleague, in the language of the reader', async () => {
+    await speak('es')
+    const taken = { ...view({ agent: 'other', agentName: 'Ben' }), conversation: { ...view({}).conversation, owner: { kind: 'agent' as const, agent: 'other' } } }
+    server.mockImplementation((_input, init) =>
+      Promise.resolve(init?.method === 'POST' ? answer(409, { type: '/problems/conflict', detail: 'Ben has this chat.' }) : answer(200, taken)),
+    )
+    queryClient.setQueryData(sessionQuery.queryKey, { id: 'me', email: '', name: 'Ana', role: 'agent', language: 'es' })
+    queryClient.setQueryData(conversationQuery('c1').queryKey, view({ state: 'queued', agent: undefined }))
+    render(
+      <QueryClientProvider client={queryClient}>
+        <ConversationPane id="c1" back={<a href="/">.</a>} />
+      </QueryClientProvider>,
+    )
+    fireEvent.keyDown(window, { key: 'a' })
+    await waitFor(() => expect(toasts.get().map((one) => one.text)).toEqual(['No se ha asignado el chat. Alguien se ha adelantado. Ben tiene este chat.']))
+    await speak('en')
+  })
+})
 
 describe('the composer', () => {
   it.each([

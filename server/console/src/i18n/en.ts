@@ -277,7 +277,7 @@ export const en = {
   time: { justNow: 'now', lessThanMinute: '< 1 min', today: 'Today', yesterday: 'Yesterday' },
   error: {
     network: 'The server can not be reached. Check your connection and try again.',
-    conflict: 'Somebody else was quicker. {{detail}}',
+    conflict: 'Somebody else was quicker.',
     forbidden: 'Your role does not allow this. Ask an administrator.',
     notFound: 'This does not exist (any more).',
     tooMany_one: 'Too many tries. Wait {{count}} second and try again.',

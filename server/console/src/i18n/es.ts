@@ -279,7 +279,7 @@ export const es: Texts = {
   time: { justNow: 'ahora', lessThanMinute: '< 1 min', today: 'Hoy', yesterday: 'Ayer' },
   error: {
     network: 'No se puede contactar con el servidor. Comprueba la conexión e inténtalo de nuevo.',
-    conflict: 'Alguien se ha adelantado. {{detail}}',
+    conflict: 'Alguien se ha adelantado.',
     forbidden: 'Tu rol no lo permite. Consulta a administración.',
     notFound: 'Esto no existe (o ya no).',
     tooMany_one: 'Demasiados intentos. Espera {{count}} segundo y prueba otra vez.',

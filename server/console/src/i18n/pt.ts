@@ -279,7 +279,7 @@ export const pt: Texts = {
   time: { justNow: 'agora', lessThanMinute: '< 1 min', today: 'Hoje', yesterday: 'Ontem' },
   error: {
     network: 'Não foi possível falar com o servidor. Confira a conexão e tente de novo.',
-    conflict: 'Alguém foi mais rápido. {{detail}}',
+    conflict: 'Alguém foi mais rápido.',
     forbidden: 'Seu papel não permite isso. Fale com a administração.',
     notFound: 'Isto não existe (ou não existe mais).',
     tooMany_one: 'Tentativas demais. Espere {{count}} segundo e tente de novo.',

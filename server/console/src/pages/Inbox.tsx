@@ -78,7 +78,7 @@ function ChatLists({ search, open }: { search: InboxSearch; open?: string }) {
               aria-label={t('inbox.queueFilter')}
               value={search.queue ?? ''}
               onChange={(event) => change({ queue: event.target.value || undefined })}
-              className="min-h-9 max-w-32 rounded-lg bg-raised px-2 text-sm"
+              className="min-h-9 max-w-38 rounded-lg bg-raised px-2 text-sm"
             >
               <option value="">{t('inbox.allQueues')}</option>
               {queues.map((queue) => (

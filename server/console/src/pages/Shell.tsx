@@ -62,7 +62,7 @@ function Signed({ user }: { user: User }) {
       </a>
       <nav
         aria-label={t('nav.main')}
-        className={`order-last flex shrink-0 items-center justify-around border-line pb-[env(safe-area-inset-bottom)] max-md:border-t ${reading ? 'max-md:hidden' : ''} md:order-first md:w-22 md:flex-col md:justify-start md:gap-1 md:border-r md:py-3`}
+        className={`order-last flex shrink-0 items-center justify-around border-line pb-[env(safe-area-inset-bottom)] max-md:border-t ${reading ? 'max-md:hidden' : ''} md:order-first md:w-26 md:flex-col md:justify-start md:gap-1 md:border-r md:py-3`}
       >
         <span className="mb-3 max-md:hidden">
           <Mark />
