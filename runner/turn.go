@@ -15,10 +15,15 @@ import (
 )
 
 // turn takes one event: load, step, commit, then deliver. A turn that the store can not commit is tried again until it can, so that
-// nothing that was acknowledged is lost; a human agent's action is answered with the error instead.
+// nothing that was acknowledged is lost; a human agent's action is answered with the error instead. One that the store can never keep ends in a
+// handoff.
 func (r *Runner) turn(conversation string, j job) result {
 	for conflicts := 0; ; {
-		res, err := r.try(r.ctx, conversation, j)
+		res, err := r.try(r.ctx, conversation, j, r.step)
+		if errors.Is(err, store.ErrTooLarge) {
+			r.log.Error("turn is too large", "conversation", conversation, "event", j.event.Kind, "err", err)
+			res, err = r.try(r.ctx, conversation, j, r.rescue)
+		}
 		var refusal *engine.Refusal
 		switch {
 		case err == nil:
@@ -40,12 +45,15 @@ func (r *Runner) turn(conversation string, j job) result {
 	}
 }
 
-func (r *Runner) try(ctx context.Context, conversation string, j job) (result, error) {
+// stepper makes a conversation's next state.
+type stepper func(engine.Conversation, engine.Event) (engine.Conversation, []engine.Effect, error)
+
+func (r *Runner) try(ctx context.Context, conversation string, j job, step stepper) (result, error) {
 	conv, _, err := r.store.Load(ctx, conversation)
 	if err != nil {
 		return result{}, fmt.Errorf("load conversation %s: %w", conversation, err)
 	}
-	next, effects, err := r.step(conv, j.event)
+	next, effects, err := step(conv, j.event)
 	if err != nil {
 		return result{}, err
 	}
@@ -80,6 +88,12 @@ func (r *Runner) step(conv engine.Conversation, ev engine.Event) (next engine.Co
 		}
 	}()
 	return catalog.Step(conv, ev)
+}
+
+// rescue hands over what can not be kept.
+func (r *Runner) rescue(conv engine.Conversation, ev engine.Event) (engine.Conversation, []engine.Effect, error) {
+	next, effects := r.catalog.Load().Rescue(conv, ev, "the turn was too large to be stored")
+	return next, effects, nil
 }
 
 func takenOver(effects []engine.Effect) bool {

@@ -20,6 +20,8 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrExists is a name that is taken.
 	ErrExists = errors.New("already exists")
+	// ErrTooLarge is a value that is longer than a store keeps. Trying again does not help.
+	ErrTooLarge = errors.New("too large to be stored")
 )
 
 // Store keeps everything. Implementations are safe for concurrent use and group concurrent writes into few transactions. A write

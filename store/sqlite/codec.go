@@ -15,7 +15,8 @@ import (
 )
 
 const (
-	// maxJSON is the size of one stored JSON value (a state, an event, a turn's effects) in bytes. The engine's own budgets stay far below it.
+	// maxJSON is the size of one stored JSON value (a state, an event, a turn's effects) in bytes. The engine limits each slot; a flow
+	// that fills very many of them gets here.
 	maxJSON = 8 << 20
 	// maxRows is how many rows a list for people returns at most, whatever was asked for.
 	maxRows = 10_000
@@ -60,7 +61,7 @@ func encode(what string, v any) (string, error) {
 		return "", fmt.Errorf("encode %s: %w", what, err)
 	}
 	if len(b) > maxJSON {
-		return "", fmt.Errorf("encode %s: %d bytes are more than %d", what, len(b), maxJSON)
+		return "", fmt.Errorf("encode %s: %d bytes are more than %d: %w", what, len(b), maxJSON, store.ErrTooLarge)
 	}
 	return string(b), nil
 }

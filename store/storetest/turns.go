@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -114,6 +115,15 @@ var turnCases = []testCase{
 		if len(rows) != rounds {
 			s.t.Fatalf("got %d messages of %d turns", len(rows), rounds)
 		}
+	}},
+	{"a turn that is too large is refused for good, and changes nothing", func(s *suite) {
+		_, conv := s.begin("1")
+		t := turn(conv, s.message("hi"))
+		t.Conversation.Runs = []engine.Run{{ID: "r1", Slots: map[string]any{"x": strings.Repeat("x", 64<<20)}}}
+		if err := s.s.Commit(s.ctx, t); !errors.Is(err, store.ErrTooLarge) {
+			s.t.Fatalf("got %v", err)
+		}
+		equal(s.t, s.load(conv.ID), conv)
 	}},
 	{"writers of many conversations do not disturb each other", func(s *suite) {
 		const conversations, turns = 24, 15
