@@ -27,4 +27,9 @@ func lockFile(path string) (*fileLock, error) {
 	return &fileLock{f}, nil
 }
 
-func (l *fileLock) release() error { return l.f.Close() }
+// release frees the lock by name, not only by closing: a child that is being started at this moment still has the file open, and would hold
+// the lock until it becomes the other program.
+func (l *fileLock) release() error {
+	err := syscall.Flock(int(l.f.Fd()), syscall.LOCK_UN)
+	return errors.Join(err, l.f.Close())
+}
