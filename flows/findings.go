@@ -86,8 +86,15 @@ func (f finding) typeHint(expected string) string {
 		if f.schema["type"] == "array" {
 			return "write it as a list: [" + value + "]"
 		}
+	case []any:
+		if f.schema["type"] == "object" {
+			return "remove the dashes: write one key: value on each line"
+		}
 	}
-	return ""
+	if hint, ok := f.schema["x-hint"].(string); ok {
+		return hint
+	}
+	return wordsOf(f.schema["x-finding"]).Hint
 }
 
 var kinds = map[string]string{

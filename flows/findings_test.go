@@ -97,6 +97,29 @@ func requireInside(t *testing.T, source []byte, l diag.List) {
 	}
 }
 
+// TestHintsAloneAreEnough holds the hints for slips of which the sentence says only what is wrong.
+func TestHintsAloneAreEnough(t *testing.T) {
+	t.Parallel()
+	const head, states = "flow: refund\ntitle: Refund\nlanguages: [en]\ninitial: a\n", "states:\n  a:\n    "
+	for source, want := range map[string]string{
+		head + "slots: {note: text}\n" + states + "end: over\n":           "write {type: text}, {type: choice} or {type: object}",
+		head + states + "on:\n      - ok: a\n":                            "remove the dashes: write one key: value on each line",
+		head + states + "goto:\n      - a\n":                              "write goto: in front of the name of the state",
+		head + states + "call: {get: \"http://a.example\", timeout: 3}\n": "write a number and a unit, for example 15m or 1h30m",
+		head + "states:\n\ta: {end: over}\n":                              "use spaces",
+		head + "states:\n  a:\n    say: \"Hello\n    note: \"Bye\"\n":     "check how far the line is indented, and that quotes are closed here and on the lines before",
+		head + states + "say: @home\n":                                    "put the text in quotes",
+	} {
+		t.Run(want, func(t *testing.T) {
+			t.Parallel()
+			_, l := Load("flow.yaml", []byte(source))
+			if len(l) == 0 || l[0].Hint != want {
+				t.Errorf("want the hint %q\n%s", want, rendered(t, []byte(source), l))
+			}
+		})
+	}
+}
+
 // TestFindingsOfBytes is for the files in which no comment can say what is wanted.
 func TestFindingsOfBytes(t *testing.T) {
 	t.Parallel()

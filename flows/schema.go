@@ -22,6 +22,7 @@ import (
 // Besides the standard keywords it has a few that begin with x-, which hold the plain words of findings:
 //
 //	x-expect   what a value should be, for wrong-type
+//	x-hint     how to mend a value of another type, for wrong-type
 //	x-finding  {code, message, hint} when a pattern does not match; {value} in the message is what was written
 //	x-key      {code, message, hint} for a key that matches no pattern; {key} in the message is the key
 //	x-one-of   keys of which exactly one must be there

@@ -53,21 +53,23 @@ func (depthLimit) CheckAlias(int, int) error { return nil }
 var syntax = []struct {
 	found   string // in the parser's message
 	context string // in the parser's context; the place is then where that began
+	sign    rune   // what stands at the place; 0: anything
 	message string
 	hint    string
 }{
-	{"mapping values are not allowed", "", "there is a colon where none can be", "put the text in quotes if the colon is part of it; otherwise check how far the line is indented"},
-	{"did not find expected ',' or ']'", "flow sequence", "this list is not closed, or a comma is missing in it", "end it with ], and put texts with commas or brackets in quotes"},
-	{"did not find expected ',' or '}'", "flow mapping", "this map is not closed, or a comma is missing in it", "end it with }, and put texts with commas or braces in quotes"},
-	{"unexpected end of stream", "quoted scalar", "this quote is never closed", "add the closing quote"},
-	{"unexpected document indicator", "quoted scalar", "this quote is never closed", "add the closing quote"},
-	{"tab character", "", "a tab can not indent a line", "use spaces"},
-	{"cannot start any token", "", "a text can not begin with this character", "put the text in quotes; indent with spaces, not with tabs"},
-	{"unknown escape character", "", "\\ and this letter have no meaning in double quotes", "write \\\\ for a backslash, or use single quotes"},
-	{"could not find expected ':'", "", "a key has no colon", "write a colon and a space behind the key"},
-	{"did not find expected key", "", "this does not fit what stands before it", "check how far the line is indented, and that nothing follows a closing quote"},
-	{"did not find expected '-' indicator", "", "this is not an item of the list before it", "begin with a dash, in the same column as the other items"},
-	{"block sequence entries are not allowed", "", "a list can not begin here", "write its first dash on a line of its own"},
+	{"mapping values are not allowed", "", 0, "there is a colon where none can be", "put the text in quotes if the colon is part of it; otherwise check how far the line is indented"},
+	{"did not find expected ',' or ']'", "flow sequence", 0, "this list is not closed, or a comma is missing in it", "end it with ], and put texts with commas or brackets in quotes"},
+	{"did not find expected ',' or '}'", "flow mapping", 0, "this map is not closed, or a comma is missing in it", "end it with }, and put texts with commas or braces in quotes"},
+	{"unexpected end of stream", "quoted scalar", 0, "this quote is never closed", "add the closing quote"},
+	{"unexpected document indicator", "quoted scalar", 0, "this quote is never closed", "add the closing quote"},
+	{"tab character", "", 0, "a tab can not indent a line", "use spaces"},
+	{"cannot start any token", "", '\t', "a tab can not indent a line", "use spaces"},
+	{"cannot start any token", "", 0, "a text can not begin with this character", "put the text in quotes"},
+	{"unknown escape character", "", 0, "\\ and this letter have no meaning in double quotes", "write \\\\ for a backslash, or use single quotes"},
+	{"could not find expected ':'", "", 0, "a key has no colon", "write a colon and a space behind the key"},
+	{"did not find expected key", "", 0, "this does not fit what stands before it", "check how far the line is indented, and that quotes are closed here and on the lines before"},
+	{"did not find expected '-' indicator", "", 0, "this is not an item of the list before it", "begin with a dash, in the same column as the other items"},
+	{"block sequence entries are not allowed", "", 0, "a list can not begin here", "write its first dash on a line of its own"},
 }
 
 func reportSyntax(s *source, l *diag.List, err error) {
@@ -95,7 +97,7 @@ func reportSyntax(s *source, l *diag.List, err error) {
 		return
 	}
 	for _, row := range syntax {
-		if !strings.Contains(le.Message, row.found) || !strings.Contains(le.ContextMsg, row.context) {
+		if !strings.Contains(le.Message, row.found) || !strings.Contains(le.ContextMsg, row.context) || row.sign != 0 && row.sign != s.rune(le.Mark) {
 			continue
 		}
 		if row.context != "" {
@@ -105,6 +107,14 @@ func reportSyntax(s *source, l *diag.List, err error) {
 		return
 	}
 	l.Errorf(at, "yaml-syntax", "check the quotes, the colons and the indentation around this place", "this is not YAML: %s", le.Message)
+}
+
+// rune is the character at a place of the parser, 0 outside the file.
+func (s *source) rune(at yaml.Mark) rune {
+	if at.Line < 1 || at.Line > len(s.lines) || at.Column < 1 || at.Column > len(s.lines[at.Line-1]) {
+		return 0
+	}
+	return s.lines[at.Line-1][at.Column-1]
 }
 
 func (s *source) mark(line, column int) diag.Range { return s.span(line, column, 1) }
