@@ -28,7 +28,7 @@ const (
 	channelPause = time.Minute
 	backoffFirst = 500 * time.Millisecond
 	backoffLimit = 30 * time.Minute
-	// maxSending is how many messages are on their way at once, over all conversations.
+	// maxSending is how many messages of one channel are on their way at once. Each channel has its own: one whose far end hangs holds no other.
 	maxSending = 128
 )
 
@@ -45,7 +45,7 @@ func backoff(attempts int) time.Duration {
 type deliverer struct {
 	runner       *Runner
 	unknownAfter time.Duration
-	sending      chan struct{}
+	sending      map[string]chan struct{} // by channel
 
 	mu    sync.Mutex
 	lanes map[string]*lane
@@ -66,7 +66,7 @@ type lane struct {
 func (d *deliverer) init(r *Runner, unknownAfter time.Duration) {
 	d.runner, d.unknownAfter = r, unknownAfter
 	d.lanes = map[string]*lane{}
-	d.sending = make(chan struct{}, maxSending)
+	d.sending = map[string]chan struct{}{}
 }
 
 // take carries out a row of the outbox, behind the conversation's earlier messages.
@@ -235,9 +235,13 @@ func (d *deliverer) send(l *lane, row *store.OutboxRow) (wait time.Duration) {
 	case <-r.ctx.Done():
 		return time.Second
 	}
+	ch, sending := r.channels[row.Channel], d.sending[row.Channel]
+	if ch == nil {
+		return d.finish(l, row, store.Done{State: engine.DeliveryFailed, Code: "no_channel", Detail: "channel " + row.Channel + " is not configured"})
+	}
 	select {
-	case d.sending <- struct{}{}:
-		defer func() { <-d.sending }()
+	case sending <- struct{}{}:
+		defer func() { <-sending }()
 	case <-r.ctx.Done():
 		return time.Second
 	}
@@ -246,10 +250,6 @@ func (d *deliverer) send(l *lane, row *store.OutboxRow) (wait time.Duration) {
 	if err != nil {
 		r.log.Error("outbox: load failed", "conversation", row.Conversation, "err", err)
 		return backoff(row.Attempts)
-	}
-	ch := r.channels[row.Channel]
-	if ch == nil {
-		return d.finish(l, row, store.Done{State: engine.DeliveryFailed, Code: "no_channel", Detail: "channel " + row.Channel + " is not configured"})
 	}
 	s, caps := row.Effect.Send, ch.Capabilities()
 	if s.Epoch < conv.Fence {

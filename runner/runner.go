@@ -116,6 +116,7 @@ func New(o Options) *Runner {
 func (r *Runner) Use(channels ...channel.Channel) {
 	for _, c := range channels {
 		r.channels[c.ID()] = c
+		r.deliver.sending[c.ID()] = make(chan struct{}, maxSending)
 	}
 }
 

@@ -180,6 +180,41 @@ func TestOneDeliveryThatHangsHoldsNobodyElse(t *testing.T) {
 	})
 }
 
+// otherFar is a far end under another id.
+type otherFar struct {
+	far
+	id string
+}
+
+func (f *otherFar) ID() string { return f.id }
+
+func TestAChannelThatHangsHoldsNoOther(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, &far{answer: func(ctx context.Context, _ int, _ channel.Message, _ func()) error {
+			<-ctx.Done()
+			return &channel.SendError{Class: channel.ClassRetry, Code: "timeout"}
+		}}, nil)
+		well := &otherFar{id: "well"}
+		w.prepare()
+		w.r.Use(well)
+		if err := w.r.Start(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		defer w.stop()
+		for i := range maxSending {
+			w.say(fmt.Sprint(34600000000+i), fmt.Sprint("a", i), "hello")
+		}
+		pass(0)
+		d := wrote(ana, "b", "hello")
+		d.Inbound[0].Channel = well.id
+		if err := w.r.Accept(context.Background(), d); err != nil {
+			t.Fatal(err)
+		}
+		pass(0)
+		wantTexts(t, well.texts(""), "Say a word.")
+	})
+}
+
 func TestARepeatedMessageIsOneTurn(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, nil, nil)
@@ -303,6 +338,36 @@ func TestAPanicInATurnEndsInAHandoff(t *testing.T) {
 			t.Error(err)
 		}
 		pass(0)
+		w.wantQuiet()
+	})
+}
+
+// narrow is a store that takes no turn in which a word has more than ten letters.
+type narrow struct{ store.Store }
+
+func (n narrow) Commit(ctx context.Context, t store.Turn) error {
+	for _, r := range t.Conversation.Runs {
+		if word, _ := r.Slots["word"].(string); len(word) > 10 {
+			return fmt.Errorf("encode state: %w", store.ErrTooLarge)
+		}
+	}
+	return n.Store.Commit(ctx, t)
+}
+
+// Slots have a limit each, and there may be many: what the store can not keep must not be tried for ever.
+func TestATurnThatIsTooLargeEndsInAHandoff(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, nil, nil)
+		w.wrap = func(s store.Store) store.Store { return narrow{s} }
+		w.start()
+		defer w.stop()
+		conv := w.say(ana, "a1", "hello")
+		w.say(ana, "a2", "a word that is too long")
+		pass(0)
+		if got := w.load(conv); got.Owner.Kind != engine.OwnerQueue {
+			t.Errorf("owner %s", got.Owner)
+		}
+		wantTexts(t, w.far.texts(conv), "Say a word.", "Sorry, something went wrong on my side. I'll bring in a colleague.")
 		w.wantQuiet()
 	})
 }
