@@ -95,12 +95,24 @@ func (r *Runner) status(ctx context.Context, in channel.Inbound, now time.Time) 
 	if err != nil {
 		return fmt.Errorf("record a status: %w", err)
 	}
-	if !changed || conversation == "" {
+	if conversation == "" {
 		return nil
 	}
-	r.hub.publish(Update{Conversation: conversation, Delivery: &store.Delivery{Effect: effect, State: s.State, Code: s.Code, Detail: s.Detail, At: now}})
+	if changed {
+		r.hub.publish(Update{Conversation: conversation, Delivery: &store.Delivery{Effect: effect, State: s.State, Code: s.Code, Detail: s.Detail, At: now}})
+	}
 	if s.State != engine.DeliveryFailed {
 		return nil
+	}
+	if !changed {
+		// Perhaps a repeat, because the first one was stored and then the flow could not be told.
+		deliveries, err := r.store.DeliveriesOf(ctx, conversation)
+		if err != nil {
+			return fmt.Errorf("read what became of %s: %w", effect, err)
+		}
+		if deliveries[effect].State != engine.DeliveryFailed {
+			return nil
+		}
 	}
 	return r.undeliverable(ctx, conversation, engine.Status{Effect: effect, State: s.State, Code: s.Code, Detail: s.Detail})
 }

@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -196,6 +197,46 @@ func TestAFailureAfterItWasSentIsToldToTheFlow(t *testing.T) {
 		}
 		if got := w.load(conv).Owner.Kind; got != engine.OwnerQueue || len(w.events(conv, engine.EventStatus)) != 1 {
 			t.Errorf("owner %s, told %d times", got, len(w.events(conv, engine.EventStatus)))
+		}
+		w.wantQuiet()
+	})
+}
+
+// fullDisk is a store that takes no new events while it is full.
+type fullDisk struct {
+	store.Store
+	full atomic.Bool
+}
+
+func (d *fullDisk) Accept(ctx context.Context, arrivals []store.Arrival, kept []store.Kept) ([]store.Accepted, error) {
+	if d.full.Load() {
+		return nil, errors.New("disk full")
+	}
+	return d.Store.Accept(ctx, arrivals, kept)
+}
+
+// The status was stored, the flow was not told, and the channel repeats what was not acknowledged.
+func TestARepeatedFailureIsToldWhenTheFirstCouldNotBe(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		disk := &fullDisk{}
+		w, conv := hello(t, &far{}, func(w *world) {
+			w.wrap = func(s store.Store) store.Store { disk.Store = s; return disk }
+		})
+		defer w.stop()
+		failed := told(engine.Status{ProviderID: w.only(conv).ProviderID, State: engine.DeliveryFailed, Code: "131026"})
+		disk.full.Store(true)
+		if err := w.r.Accept(context.Background(), failed); err == nil {
+			t.Error("it was acknowledged")
+		}
+		disk.full.Store(false)
+		for range 2 {
+			if err := w.r.Accept(context.Background(), failed); err != nil {
+				t.Fatal(err)
+			}
+		}
+		pass(0)
+		if n := len(w.events(conv, engine.EventStatus)); n != 1 || w.load(conv).Owner.Kind != engine.OwnerQueue {
+			t.Errorf("told %d times, owner %s", n, w.load(conv).Owner)
 		}
 		w.wantQuiet()
 	})
