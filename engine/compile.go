@@ -120,7 +120,7 @@ func checkScripts(c *compilation) {
 			for _, script := range c.around.Scripts {
 				names = append(names, script.File)
 			}
-			c.findings.Errorf(s.At, "unknown-script", diag.Suggest(s.V, names, "put the file into the scripts folder"), "no script file is named %q", s.V)
+			c.findings.Errorf(s.At, "unknown-script", diag.Suggest(s.V, names, "put the file into the folder scripts beside the flows, or name its folder with --scripts"), "no script file is named %q", s.V)
 		}
 		c.machine.scripts = append(c.machine.scripts, name)
 	}

@@ -130,7 +130,7 @@ over to human agents in a queue when the bot can not resolve.`,
 		Args: cobra.ArbitraryArgs,
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return &usageError{fmt.Errorf("%w; see relevo %s --help", err, cmd.Name())}
+		return &usageError{fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
 	})
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(
@@ -147,10 +147,13 @@ func exactly(n int) cobra.PositionalArgs { return usageArgs(cobra.ExactArgs(n)) 
 
 func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if err := check(cmd, args); err != nil {
-			return &usageError{fmt.Errorf("%w; see relevo %s --help", err, cmd.Name())}
+		if check(cmd, args) == nil {
+			return nil
 		}
-		return nil
+		if cmd.HasSubCommands() && len(args) > 0 {
+			return &usageError{fmt.Errorf("there is no command %q; see %s --help", args[0], cmd.CommandPath())}
+		}
+		return &usageError{fmt.Errorf("it is used as: %s; see %s --help", cmd.UseLine(), cmd.CommandPath())}
 	}
 }
 

@@ -98,7 +98,7 @@ var settings = []setting{
 	{key: "public_url", help: "where people reach the server, https://chat.example.org"},
 	{key: "database", help: "where to keep everything, sqlite:FILE"},
 	{key: "flows", help: "folder of flow files (default: the shipped flows)"},
-	{key: "scripts", help: "folder of script files (default: the shipped scripts)"},
+	{key: "scripts", help: "folder of script files (default: scripts beside the flows folder, else the shipped scripts)"},
 	{key: "config", help: "what flows see as config.*, as YAML: '{orders_url: https://…}'", yaml: true},
 	{key: "default_language", help: "spoken until the contact's language is known"},
 	{key: "default_queue", help: "gets what no flow handed over"},
@@ -242,10 +242,18 @@ func (a *app) override(cmd *cobra.Command, s setting, merged map[string]any) err
 		}
 	}
 	if findings := checkSetting(s.key, value); findings != nil {
-		return &usageError{fmt.Errorf("%s: %s", origin, findings[0].Message)}
+		return &usageError{fmt.Errorf("%s: %s", origin, withHint(findings[0]))}
 	}
 	merged[s.key] = value
 	return nil
+}
+
+// withHint writes a finding in one line.
+func withHint(d diag.Diagnostic) string {
+	if d.Hint == "" {
+		return d.Message
+	}
+	return d.Message + "; " + d.Hint
 }
 
 func anySlice(list []string) []any {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -72,15 +73,11 @@ func (a *app) definition(c config, name string) (*engine.Definition, error) {
 func (a *app) draw(def *engine.Definition, format, output, language string) (err error) {
 	w := a.out
 	if output != "" {
-		f, err := os.Create(a.path(output))
-		if err != nil {
-			return &environmentError{fmt.Errorf("%s can not be written: %w", output, cause(err))}
+		f, failed := os.Create(a.path(output))
+		if failed != nil {
+			return &environmentError{fmt.Errorf("%s can not be written: %w", output, cause(failed))}
 		}
-		defer func() {
-			if e := f.Close(); err == nil {
-				err = e
-			}
-		}()
+		defer func() { err = errors.Join(err, f.Close()) }()
 		w = f
 	}
 	if format == "mermaid" {

@@ -33,9 +33,17 @@ func (a *app) openStore(ctx context.Context, c config) (*sqlite.DB, error) {
 	file := strings.TrimPrefix(c.Database, "sqlite:")
 	db, err := sqlite.Open(ctx, a.path(file), sqlite.Options{})
 	if err != nil {
-		return nil, &environmentError{fmt.Errorf("open database %s: %w", file, err)}
+		return nil, unopened(file, err)
 	}
 	return db, nil
+}
+
+// unopened is a database that can not be opened.
+func unopened(file string, err error) error {
+	if errors.Is(err, sqlite.ErrInUse) {
+		return &environmentError{fmt.Errorf("database %s: %w; stop relevo serve first", file, sqlite.ErrInUse)}
+	}
+	return &environmentError{fmt.Errorf("open database %s: %w", file, err)}
 }
 
 // withStore runs f with the configured database.

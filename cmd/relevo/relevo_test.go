@@ -10,7 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"relevo/flows"
 	"relevo/scripts"
+	"relevo/store/sqlite"
 )
 
 func TestMain(m *testing.M) {
@@ -69,6 +71,9 @@ states:
     end: resolved
 `
 
+// scriptFlow needs shop.js.
+var scriptFlow = strings.NewReplacer("initial:", "scripts: [shop.js]\ninitial:", "Nice to meet you, {{ name }}!", "{{ shop.greet(name) }}").Replace(smallFlow)
+
 const smallTranscript = `flow flows/hello.yaml
 at   2026-03-02T09:00:00Z
 
@@ -92,6 +97,13 @@ func TestExitCodes(t *testing.T) {
 	write(t, dir, "secret.yaml", "channels:\n  - {id: main, type: whatsapp, phone_number_id: \"1\", access_token: \"${NOT_SET_ANYWHERE}\"}\n")
 	write(t, dir, "notadb.db", strings.Repeat("this is no database ", 500))
 	write(t, dir, "empty/readme.txt", "no flows")
+	write(t, dir, "shop/flows/hello.yaml", scriptFlow)
+	write(t, dir, "shop/scripts/shop.js", "exports.greet = name => `Hello ${name}!`;\n")
+	shipped, err := flows.Files.ReadFile(flows.CommandsFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, dir, "beside/commands.yaml", string(shipped))
 	tests := []struct {
 		name string
 		args []string
@@ -122,12 +134,19 @@ func TestExitCodes(t *testing.T) {
 		{"a port that is no port is a mistake of usage", []string{"serve", "--listen", "nowhere"}, exitUsage, "not an address with a port"},
 		{"a database that is none is the environment's", []string{"doctor", "--database", "sqlite:notadb.db"}, exitEnvironment, "notadb.db"},
 		{"a database that is not there is the environment's", []string{"doctor", "--database", "sqlite:none.db"}, exitEnvironment, "none.db can not be read"},
-		{"a database of another kind is a mistake of usage", []string{"serve", "--database", "mysql:x"}, exitUsage, "--database"},
+		{"a database of another kind is a mistake of usage", []string{"serve", "--database", "mysql:x"}, exitUsage, `--database: "mysql:x" is not a database that can be used; write sqlite: and a file`},
 		{"a role that does not exist is a mistake of usage", []string{"token", "add", "crm", "--role", "king"}, exitUsage, "no role"},
 		{"a password on no input is a mistake of usage", []string{"user", "add", "ana@example.org"}, exitUsage, "--password-stdin"},
 		{"a flow is talked to by its name", []string{"talk", "order_tracking"}, exitGood, ""},
 		{"a flow that does not exist can not be talked to", []string{"talk", "nothing"}, exitEnvironment, "no file and no flow"},
-		{"too many arguments are a mistake of usage", []string{"talk", "a", "b"}, exitUsage, "accepts at most 1 arg"},
+		{"too many arguments are a mistake of usage", []string{"talk", "a", "b"}, exitUsage, "it is used as: relevo talk [FLOW] [flags]; see relevo talk --help"},
+		{"too few arguments of a command below another are told with both", []string{"user", "add"}, exitUsage, "see relevo user add --help"},
+		{"an unknown command below another is a mistake of usage", []string{"user", "ad", "x"}, exitUsage, `there is no command "ad"; see relevo user --help`},
+		{"the commands beside named flows are no flow", []string{"check", "flows/hello.yaml", "beside/commands.yaml"}, exitGood, "1 flow checked: 0 errors"},
+		{"scripts beside the flows are used", []string{"check", "shop/flows"}, exitGood, "1 flow checked: 0 errors"},
+		{"scripts beside a flow file are used", []string{"draw", "shop/flows/hello.yaml"}, exitGood, "<svg"},
+		{"scripts that are named go first", []string{"check", "shop/flows", "--scripts", "empty"}, exitFindings, "unknown-script"},
+		{"an address that is none is told with an example", []string{"serve", "--public-url", "shop"}, exitUsage, `"shop" is not an address of the web; write it with http:// or https://`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -223,6 +242,43 @@ func TestTalkFromAPipe(t *testing.T) {
 	}
 	if again := relevo(t, dir, "", nil, "test", "my.transcript"); again.code != exitGood {
 		t.Errorf("the saved transcript does not pass:\n%s%s", again.out, again.err)
+	}
+}
+
+// TestTalkSavesTheFlowThatAnswered: the transcript runs without being told again where the flow and its scripts are.
+func TestTalkSavesTheFlowThatAnswered(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, dir, "shop/flows/hello.yaml", scriptFlow)
+	write(t, dir, "shop/scripts/shop.js", "exports.greet = name => `Hello ${name}!`;\n")
+	got := relevo(t, dir, "/save early.transcript\nhello\nAna\n/save my.transcript\n", nil, "talk", "--flows", "shop/flows")
+	if got.code != exitGood || !strings.Contains(got.out, "Hello Ana!") || !strings.Contains(got.out, "! no flow has answered yet") {
+		t.Fatalf("%+v", got)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "my.transcript"))
+	if err != nil || !strings.Contains(string(text), "\nflow shop/flows/hello.yaml\n") {
+		t.Errorf("%s (%v)", text, err)
+	}
+	if again := relevo(t, dir, "", nil, "test", "my.transcript"); again.code != exitGood {
+		t.Errorf("the saved transcript does not pass:\n%s%s", again.out, again.err)
+	}
+}
+
+func TestADatabaseInUseIsSaidOnce(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	db, err := sqlite.Open(t.Context(), filepath.Join(dir, "relevo.db"), sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	got := relevo(t, dir, "", nil, "token", "add", "crm")
+	if want := "relevo: database relevo.db: the database is in use by another process; stop relevo serve first\n"; got.code != exitEnvironment || got.err != want {
+		t.Errorf("exit code %d, got %q, want %q", got.code, got.err, want)
 	}
 }
 

@@ -120,7 +120,7 @@ func (s *service) openStore(ctx context.Context) error {
 	file := strings.TrimPrefix(s.config.Database, "sqlite:")
 	db, err := sqlite.Open(ctx, s.app.path(file), sqlite.Options{Logger: s.log})
 	if err != nil {
-		return &environmentError{fmt.Errorf("open database %s: %w", file, err)}
+		return unopened(file, err)
 	}
 	s.store = db
 	s.closers = append(s.closers, db.Close)
@@ -299,8 +299,12 @@ func (s *service) flows(ctx context.Context) ([]server.FlowInfo, error) {
 	}
 	var out []server.FlowInfo
 	for _, m := range catalog.Current {
+		titles := map[string]string{}
+		for _, l := range m.Languages() {
+			titles[l] = m.Title(l)
+		}
 		out = append(out, server.FlowInfo{
-			Flow: m.Flow, Title: m.Title(s.config.DefaultLanguage), Version: m.Version, Languages: m.Languages(), States: m.States(),
+			Flow: m.Flow, Title: titles, Version: m.Version, Languages: m.Languages(), States: m.States(),
 			Running: int(running[m.Flow]),
 		})
 	}

@@ -18,6 +18,7 @@ import (
 
 	"relevo/engine"
 	"relevo/flows/flowtest"
+	"relevo/flows/project"
 	"relevo/scripts"
 	"relevo/server"
 )
@@ -68,18 +69,20 @@ const talkHelp = `  /advance 25h                      let time pass
 type talker struct {
 	app     *app
 	sim     *flowtest.Simulator
+	project *project.Project
 	client  http.Handler // answers the calls of flows
 	lang    string
 	choices []engine.Choice
-	script  strings.Builder // the conversation as a transcript
+	flow    string // the flow file that the transcript is about; the first one that answered when none was named
+	start   time.Time
+	script  strings.Builder // the conversation as a transcript, without its head
 }
 
 func (a *app) talk(ctx context.Context, c config, files []string, language string, at time.Time) error {
 	if c.Values == nil {
 		c.Values = map[string]any{"orders_url": testURL}
 	}
-	flow := "flows/order_tracking.yaml"
-	name := ""
+	flow, name := "", ""
 	if len(files) > 0 {
 		flow = files[0]
 		if _, err := os.Stat(a.path(flow)); err != nil { // not a file: the name of one of the flows
@@ -98,12 +101,8 @@ func (a *app) talk(ctx context.Context, c config, files []string, language strin
 		}
 		flow = def.File
 	}
-	t := &talker{app: a, sim: flowtest.New(engine.NewCatalog(p.options), at), client: server.Demo(), lang: language}
+	t := &talker{app: a, sim: flowtest.New(engine.NewCatalog(p.options), at), client: server.Demo(), lang: language, flow: flow, start: at, project: p.project}
 	t.sim.Call = t.call
-	fmt.Fprintf(&t.script, "# Saved by relevo talk.\nflow %s\nat   %s\n", flow, at.UTC().Format(time.RFC3339))
-	if language != "" {
-		fmt.Fprintf(&t.script, "language %s\n", language)
-	}
 	if a.terminal {
 		if err := a.printf("Write as a contact would. /help lists what else you can do, /quit ends.\n\n"); err != nil {
 			return err
@@ -206,6 +205,9 @@ func (t *talker) input(sign, text string) error {
 		return err
 	}
 	fmt.Fprintf(&t.script, "\n%s\n", flowtest.Written(sign, text))
+	if run := t.sim.Conv.InFocus(); t.flow == "" && run != nil {
+		t.flow = t.project.Definition(run.Flow).File
+	}
 	return t.show(turns)
 }
 
@@ -325,12 +327,24 @@ func (t *talker) timers() error {
 	return nil
 }
 
+// head is the head of the transcript.
+func (t *talker) head() string {
+	head := fmt.Sprintf("# Saved by relevo talk.\nflow %s\nat   %s\n", t.flow, t.start.UTC().Format(time.RFC3339))
+	if t.lang != "" {
+		head += "language " + t.lang + "\n"
+	}
+	return head
+}
+
 // save writes the conversation as a transcript, with what the bot said as what is expected.
 func (t *talker) save(file string) error {
 	if file == "" {
 		return errors.New("say where: /save testdata/transcripts/my.transcript")
 	}
-	transcript, findings := flowtest.Parse(file, []byte(t.script.String()))
+	if t.flow == "" {
+		return errors.New("no flow has answered yet, so there is nothing to keep")
+	}
+	transcript, findings := flowtest.Parse(file, []byte(t.head()+t.script.String()))
 	if findings.HasErrors() {
 		return findings.Err()
 	}

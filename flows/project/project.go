@@ -22,7 +22,7 @@ type Options struct {
 	// Dir is where relative paths begin; "" is the working directory. Findings show paths as they were given.
 	Dir     string
 	Flows   string // a folder on disk; "": the shipped flows
-	Scripts string // a folder on disk; "": the shipped scripts
+	Scripts string // a folder on disk; "": the folder scripts beside that of the flows, else the shipped scripts
 	// Files are single flow files to read instead of all of Flows.
 	Files  []string
 	Config map[string]any // nil: anything goes in config.*
@@ -34,6 +34,22 @@ func (o Options) path(p string) string {
 		return p
 	}
 	return filepath.Join(o.Dir, p)
+}
+
+// scriptsFolder is the folder to read scripts from, "" for the shipped ones.
+func (o Options) scriptsFolder() string {
+	folder := o.Flows
+	if len(o.Files) > 0 {
+		folder = filepath.Dir(o.Files[0])
+	}
+	if o.Scripts != "" || folder == "" {
+		return o.Scripts
+	}
+	beside := filepath.Join(folder, "..", "scripts")
+	if info, err := os.Stat(o.path(beside)); err != nil || !info.IsDir() {
+		return ""
+	}
+	return beside
 }
 
 // Project is what the files hold.
@@ -84,8 +100,9 @@ func (p *Project) Source(file string) []byte { return p.files[file] }
 
 func (p *Project) loadScripts(o Options) error {
 	var fsys fs.FS = scripts.Files
-	if o.Scripts != "" {
-		fsys = os.DirFS(o.path(o.Scripts))
+	folder := o.scriptsFolder()
+	if folder != "" {
+		fsys = os.DirFS(o.path(folder))
 	}
 	names, err := fs.Glob(fsys, "*.js")
 	if err != nil {
@@ -96,7 +113,7 @@ func (p *Project) loadScripts(o Options) error {
 		if err != nil {
 			return fmt.Errorf("read script: %w", err)
 		}
-		shown := path.Join(filepath.ToSlash(orShipped(o.Scripts, "scripts")), file)
+		shown := path.Join(filepath.ToSlash(orShipped(folder, "scripts")), file)
 		name := strings.TrimSuffix(file, ".js")
 		script, findings := scripts.Compile(name, file, code)
 		for i := range findings {
@@ -152,6 +169,10 @@ func (p *Project) loadFlows(o Options) error {
 		source, err := os.ReadFile(o.path(file))
 		if err != nil {
 			return fmt.Errorf("read flow: %w", err)
+		}
+		if filepath.Base(file) == flows.CommandsFile { // flows/*.yaml in a shell names it, too
+			commands, text = filepath.ToSlash(file), source
+			continue
 		}
 		p.load(filepath.ToSlash(file), source)
 	}
