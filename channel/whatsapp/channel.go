@@ -86,7 +86,8 @@ type Channel struct {
 	now    func() time.Time
 	client *http.Client
 	maxAge time.Duration
-	url    string // of the messages endpoint; empty when the channel only receives
+	url    string        // of the messages endpoint; empty when the channel only receives
+	large  chan struct{} // a place for each large body that is being read
 
 	mu      sync.Mutex
 	partial map[string]int // effect id → parts already taken, of messages that failed half-way
@@ -112,7 +113,7 @@ func New(cfg Config, sink channel.Sink, opts Options) (*Channel, error) {
 	}
 	c := &Channel{
 		cfg: cfg, sink: sink, log: opts.Logger, now: opts.Now, client: client(opts.HTTPClient), maxAge: opts.MaxAge,
-		partial: map[string]int{},
+		partial: map[string]int{}, large: make(chan struct{}, maxLarge),
 	}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)

@@ -1,6 +1,7 @@
 package whatsapp
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -14,12 +15,22 @@ import (
 // maxDelivery is the largest body of a delivery, in bytes (Webhooks overview: "up to 3 MB").
 const maxDelivery = 3 << 20
 
+// A body is held whole until its signature is checked, so until then it costs memory for anybody who sends one, and slowly.
+const (
+	// smallDelivery is what every request may send, in bytes. A message has about 1 KiB.
+	smallDelivery = 64 << 10
+	// maxLarge is how many longer bodies are read at once. One more is refused, to come again.
+	maxLarge = 16
+)
+
+var errBusy = errors.New("too many large deliveries at once")
+
 // ServeHTTP answers Meta: GET is the verification of the address, POST a delivery. Status codes of a delivery:
 //
 //	200  stored, or nothing in it that could be stored; Meta will not repeat it
 //	401  not signed by one of our apps; nothing was read from it
 //	413  over 3 MiB
-//	503  the Sink refused it; Meta repeats it for up to seven days
+//	503  the Sink refused it, or too many large ones are being read; Meta repeats it for up to seven days
 func (c *Channel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
@@ -62,7 +73,12 @@ func (c *Channel) receive(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusRequestEntityTooLarge)
 		return
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxDelivery))
+	body, err := c.readBody(http.MaxBytesReader(w, r.Body, maxDelivery))
+	if errors.Is(err, errBusy) {
+		c.log.Warn("delivery refused", "error", err)
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return
+	}
 	if err != nil {
 		var tooLarge *http.MaxBytesError
 		if errors.As(err, &tooLarge) {
@@ -88,6 +104,21 @@ func (c *Channel) receive(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.WriteHeader(http.StatusOK)
+}
+
+// readBody reads a body whole. A long one needs a place.
+func (c *Channel) readBody(in io.Reader) ([]byte, error) {
+	head, err := io.ReadAll(io.LimitReader(in, smallDelivery))
+	if err != nil || len(head) < smallDelivery {
+		return head, err
+	}
+	select {
+	case c.large <- struct{}{}:
+		defer func() { <-c.large }()
+	default:
+		return nil, errBusy
+	}
+	return io.ReadAll(io.MultiReader(bytes.NewReader(head), in))
 }
 
 // parseSignature reads the one header "sha256=<64 hex digits>".

@@ -76,6 +76,48 @@ func TestSignatureVectors(t *testing.T) {
 	}
 }
 
+// Whoever sends bodies without end and slowly must not fill the memory, nor keep out the deliveries that matter.
+func TestFewLargeBodiesAreReadAtOnce(t *testing.T) {
+	t.Parallel()
+	ch := anyNumber(t, &channeltest.Recorder{})
+	const held = 16
+	bodies, answers := make([]*io.PipeWriter, held), make(chan int, held)
+	for i := range bodies {
+		var body *io.PipeReader
+		body, bodies[i] = io.Pipe()
+		r := httptest.NewRequest(http.MethodPost, "/webhooks/whatsapp/main", body)
+		r.Header.Set("X-Hub-Signature-256", "sha256="+strings.Repeat("0", 64))
+		go func() {
+			w := httptest.NewRecorder()
+			ch.ServeHTTP(w, r)
+			answers <- w.Code
+		}()
+		for range 2 { // the second part is read by who has a place
+			if _, err := bodies[i].Write(make([]byte, 64<<10)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	large := `{"object":"whatsapp_business_account","entry":[],"x":"` + strings.Repeat("x", 100<<10) + `"}`
+	if got := post(ch, large, sign(testSecret, large)); got != http.StatusServiceUnavailable {
+		t.Errorf("one large body more: got %d, want 503", got)
+	}
+	if got := post(ch, emptyDelivery, sign(testSecret, emptyDelivery)); got != http.StatusOK {
+		t.Errorf("a small one meanwhile: got %d, want 200", got)
+	}
+	for _, b := range bodies {
+		_ = b.Close()
+	}
+	for range held {
+		if got := <-answers; got != http.StatusUnauthorized {
+			t.Errorf("not signed: got %d, want 401", got)
+		}
+	}
+	if got := post(ch, large, sign(testSecret, large)); got != http.StatusOK {
+		t.Errorf("afterwards: got %d, want 200", got)
+	}
+}
+
 func TestUnsignedIsNotRead(t *testing.T) {
 	t.Parallel()
 	body := oneText("wamid.1", "1772442000")
