@@ -282,6 +282,25 @@ func TestADatabaseInUseIsSaidOnce(t *testing.T) {
 	}
 }
 
+// TestPeopleFindTheOrderFlow: what contacts write first, in their own words, starts the flow in their language.
+func TestPeopleFindTheOrderFlow(t *testing.T) {
+	t.Parallel()
+	for language, question := range map[string]string{"en": "What is your order number?", "es": "¿Cuál es tu número de pedido?", "pt": "Qual é o número do seu pedido?"} {
+		for _, text := range map[string][]string{
+			"en": {"Hi, where is my package?", "my parcel has not arrived yet", "I have not received my order", "can you track my parcel", "My order never arrived!!"},
+			"es": {"mi paquete no ha llegado", "Hola, ¿dónde está mi paquete?", "donde esta mi pedido", "aún no he recibido mi pedido", "¿cuándo llega mi pedido?"},
+			"pt": {"cadê meu pedido", "meu pacote não chegou", "oi, onde está o meu pedido?", "meu pedido ainda não chegou", "minha encomenda nao chegou"},
+		}[language] {
+			t.Run(text, func(t *testing.T) {
+				t.Parallel()
+				if got := relevo(t, t.TempDir(), text+"\n", nil, "talk", "--language", language); !strings.Contains(got.out, question) {
+					t.Errorf("%s%s", got.out, got.err)
+				}
+			})
+		}
+	}
+}
+
 func TestUsersAndTokens(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
