@@ -49,12 +49,12 @@ type ChannelInfo struct {
 
 // FlowInfo is a published flow.
 type FlowInfo struct {
-	Flow      string   `json:"flow"`
-	Title     string   `json:"title"`
-	Version   string   `json:"version" doc:"Hash of the flow's content"`
-	Languages []string `json:"languages"`
-	States    int      `json:"states" doc:"Number of states"`
-	Running   int      `json:"running" doc:"Number of runs under way, of any version"`
+	Flow      string            `json:"flow"`
+	Title     map[string]string `json:"title" doc:"In each of its languages"`
+	Version   string            `json:"version" doc:"Hash of the flow's content"`
+	Languages []string          `json:"languages"`
+	States    int               `json:"states" doc:"Number of states"`
+	Running   int               `json:"running" doc:"Number of runs under way, of any version"`
 }
 
 // Options are what a server is made of. Store, Runner, Now, NewID and Logger are required.

@@ -151,7 +151,7 @@ func TestFlowsAreListedAndDrawn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	author := w.person(store.RoleAuthor)
-	if got := w.do(author, "GET", "/v1/flows", nil).want(t, 200, ""); got.get(t, "flows.0.flow") != "order_status" || got.get(t, "flows.0.running") != 1.0 {
+	if got := w.do(author, "GET", "/v1/flows", nil).want(t, 200, ""); got.get(t, "flows.0.title.en") != "Order status" || got.get(t, "flows.0.running") != 1.0 {
 		t.Errorf("flows %s", got.body)
 	}
 	got := w.do(author, "GET", "/v1/flows/order_status/drawing.svg?language=es", nil).want(t, 200, "")

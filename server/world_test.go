@@ -89,7 +89,7 @@ func newWorld(t *testing.T, change ...func(*Options)) *world {
 		Queues:   []Queue{{"orders", "Orders"}, {"refunds", "Refunds"}},
 		Channels: []ChannelInfo{{ID: "web", Type: "webchat"}, {ID: "main", Type: "whatsapp", Window: 24 * time.Hour}},
 		Flows: func(context.Context) ([]FlowInfo, error) {
-			return []FlowInfo{{Flow: "order_status", Title: "Order status", Version: "sha256:1", Languages: []string{"en"}, States: 3, Running: 1}}, nil
+			return []FlowInfo{{Flow: "order_status", Title: map[string]string{"en": "Order status"}, Version: "sha256:1", Languages: []string{"en"}, States: 3, Running: 1}}, nil
 		},
 		Drawing: func(flow, language string) ([]byte, error) {
 			return []byte("<svg>" + flow + " " + language + "</svg>"), nil

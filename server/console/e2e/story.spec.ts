@@ -177,6 +177,9 @@ test('a chat goes from the bot to a person and back', async ({ browser }) => {
     expect(await labels.evaluateAll((all) => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent))).toEqual([])
     await desk.reload()
     await expect(desk.getByRole('heading', { name: 'Bandeja' })).toBeVisible()
+    await desk.getByRole('link', { name: 'Flujos' }).click()
+    await desk.getByRole('link', { name: /Seguir un pedido/ }).click()
+    await expect(desk.getByRole('img', { name: /Seguir un pedido/ })).toHaveAttribute('src', /language=es/)
   })
 
   await test.step('a session that was ended elsewhere leads to the sign-in page', async () => {

@@ -76,7 +76,7 @@ function Drawing({ flow }: { flow: Flow }) {
   const { t, i18n } = useTranslation()
   const [broken, setBroken] = useState(false)
   const title = authorText(flow.title, i18n.language, humanise(flow.flow))
-  const address = `/v1/flows/${encodeURIComponent(flow.flow)}/drawing.svg`
+  const address = `/v1/flows/${encodeURIComponent(flow.flow)}/drawing.svg?language=${i18n.language}`
   return (
     <section aria-label={title} className="flex min-w-0 flex-1 flex-col">
       <header className="flex min-h-14 flex-wrap items-center gap-3 border-b border-line px-2 py-2 md:px-5">
