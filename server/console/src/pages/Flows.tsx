@@ -95,14 +95,14 @@ function Drawing({ flow }: { flow: Flow }) {
           {t('flows.open')}
         </a>
       </header>
-      {/* It scrolls, so it must be reachable by keyboard. The drawing is made for a white sheet. */}
+      {/* It scrolls, so it must be reachable by keyboard. */}
       <div tabIndex={0} role="group" aria-label={t('flows.drawing', { title })} className="min-h-0 flex-1 overflow-auto bg-raised p-4 md:p-6">
         {broken ? (
           <p role="alert" className="py-16 text-center text-muted">
             {t('flows.noDrawing')}
           </p>
         ) : (
-          <img src={address} alt={t('flows.drawing', { title })} onError={() => setBroken(true)} className="mx-auto h-auto max-w-full rounded-xl bg-white p-4" />
+          <img src={address} alt={t('flows.drawing', { title })} onError={() => setBroken(true)} className="mx-auto h-auto max-w-full rounded-xl" />
         )}
       </div>
     </section>
