@@ -40,6 +40,19 @@ function change(item: Pending, part: Partial<Pending>) {
   )
 }
 
+/** Where a text that is being written is kept, for as long as the browser's tab lives. */
+export const draftKey = (conversation: string, mode: Mode) => `relevo.draft:${mode}:${conversation}`
+
+// What was not sent goes back to the draft when the page is left or loaded again, so that no words are lost.
+window.addEventListener('pagehide', (event) => {
+  if (event.persisted) return // the page may come back as it is
+  for (const item of [...all.values()].flat().filter((one) => one.state === 'failed')) {
+    const key = draftKey(item.conversation, item.mode)
+    const draft = sessionStorage.getItem(key)
+    sessionStorage.setItem(key, draft ? `${item.text}\n${draft}` : item.text)
+  }
+})
+
 const entriesOf = (conversation: string) => queryClient.getQueryData(conversationQuery(conversation).queryKey)?.entries ?? []
 
 /** What is on its way in a conversation, oldest first. */

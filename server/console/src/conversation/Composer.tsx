@@ -3,15 +3,13 @@ import type { TFunction } from 'i18next'
 import { useState, type KeyboardEvent, type Ref } from 'react'
 import { useTranslation } from 'react-i18next'
 
-import { send, type Mode } from '../api/outbox'
+import { draftKey, send, type Mode } from '../api/outbox'
 import type { ConversationView } from '../api/types'
 import { Button } from '../parts/basics'
 import { useNow } from '../state'
 
 /** The longest message or note, in characters; the web chat's own limit, and WhatsApp's. */
 export const maxText = 4_096
-
-const draftKey = (conversation: string, mode: Mode) => `relevo.draft:${mode}:${conversation}`
 
 interface Props {
   ref: Ref<HTMLTextAreaElement>

@@ -1,5 +1,5 @@
 import { QueryClientProvider } from '@tanstack/react-query'
-import { act, fireEvent, render, screen, waitFor, within } from '@testing-library/react'
+import { act, cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react'
 import { createRef } from 'react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
@@ -165,6 +165,24 @@ describe('the transcript', () => {
   it('says what happened to a message that was not delivered', () => {
     render(<Transcript conversation="c2" name="Marta" me="Ana" entries={[entry('a', { kind: 'agent', text: 'x', status: 'failed', problem: 'number unknown' })]} />)
     expect(screen.getByText('Not delivered: number unknown')).toBeTruthy()
+  })
+
+  it('puts a text that could not be sent back into the draft when the page is left', async () => {
+    server.mockRejectedValue(new TypeError('offline'))
+    const shown = { ...view({}), conversation: { ...view({}).conversation, id: 'c3' } }
+    render(
+      <>
+        <Transcript conversation="c3" name="Marta" me="Ana" entries={[]} />
+        {composer(shown)}
+      </>,
+    )
+    fireEvent.change(screen.getByRole('textbox'), { target: { value: 'Precious words' } })
+    fireEvent.keyDown(screen.getByRole('textbox'), { key: 'Enter' })
+    await screen.findByRole('alert')
+    fireEvent(window, new Event('pagehide'))
+    cleanup()
+    render(composer(shown))
+    expect(screen.getByRole<HTMLTextAreaElement>('textbox').value).toBe('Precious words')
   })
 
   it('keeps a text that could not be sent, and sends it again', async () => {
