@@ -79,6 +79,9 @@ func (c *compilation) call(def *CallSpec) *call {
 		method: def.Method, url: c.scope.compileTemplate(&c.findings, def.URL), save: def.Save.V,
 		timeout: DefaultTimeout, retries: DefaultRetries, body: c.body(def.Body),
 	}
+	if !strings.HasPrefix(def.URL.V, "{{") && !strings.HasPrefix(def.URL.V, "http://") && !strings.HasPrefix(def.URL.V, "https://") {
+		c.findings.Errorf(def.URL.At, "bad-value", `write the whole address, for example "{{ config.orders_url }}/orders"`, "an address begins with http:// or https://")
+	}
 	for _, h := range def.Headers {
 		cl.headers = append(cl.headers, header{name: h.Name.V, value: c.scope.compileTemplate(&c.findings, h.Value)})
 	}
