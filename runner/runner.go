@@ -25,8 +25,9 @@ import (
 const (
 	// MaxQueued is how many events may wait for their turn. Beyond it Accept refuses with ErrOverloaded.
 	MaxQueued = 50_000
-	// maxHistory is how many turns of a transcript are read at once.
-	maxHistory = 10_000
+	// maxHistory is how many turns of a transcript are read, historyPage how many at once.
+	maxHistory  = 100_000
+	historyPage = 250
 	// maxConflicts is how often a turn is stepped again because its conversation had moved on.
 	maxConflicts = 5
 	// retryTurnAfter is how long a turn waits that the store could not commit (disk full, for example).

@@ -195,17 +195,23 @@ func (r *Runner) after(conv engine.Conversation, ev engine.Event, effects []engi
 
 // History returns a conversation's transcript after a turn.
 func (r *Runner) History(ctx context.Context, conversation string, after int64) ([]channel.Entry, error) {
-	records, err := r.store.Journal(ctx, conversation, after, maxHistory)
-	if err != nil {
-		return nil, fmt.Errorf("read the journal of %s: %w", conversation, err)
-	}
 	deliveries, err := r.store.DeliveriesOf(ctx, conversation)
 	if err != nil {
 		return nil, fmt.Errorf("read the deliveries of %s: %w", conversation, err)
 	}
 	var out []channel.Entry
-	for _, rec := range records {
-		out = append(out, entries(rec, deliveries)...)
+	for range maxHistory / historyPage {
+		records, err := r.store.Journal(ctx, conversation, after, historyPage)
+		if err != nil {
+			return nil, fmt.Errorf("read the journal of %s: %w", conversation, err)
+		}
+		for _, rec := range records {
+			out = append(out, entries(rec, deliveries)...)
+		}
+		if len(records) < historyPage {
+			break
+		}
+		after = records[len(records)-1].Seq
 	}
 	return out, nil
 }

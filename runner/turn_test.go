@@ -81,6 +81,39 @@ func withScript(t *testing.T, e evaluator) func(*Options) {
 	}
 }
 
+func TestATranscriptOfManyPagesIsWhole(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, nil, nil)
+		w.start()
+		defer w.stop()
+		const messages = historyPage + 10
+		conv := w.say(ana, "m0", "hello")
+		var d channel.Delivery
+		for i := 1; i < messages; i++ {
+			d.Inbound = append(d.Inbound, wrote(ana, fmt.Sprintf("m%d", i), "word").Inbound...)
+		}
+		if err := w.r.Accept(context.Background(), d); err != nil {
+			t.Fatal(err)
+		}
+		pass(0)
+		for _, after := range []int64{0, 5} {
+			entries, err := w.r.History(context.Background(), conv, after)
+			if err != nil {
+				t.Fatal(err)
+			}
+			said := 0
+			for _, e := range entries {
+				if e.Kind == channel.EntryContact {
+					said++
+				}
+			}
+			if want := messages - int(after); said != want {
+				t.Errorf("after turn %d: %d messages of the contact, want %d", after, said, want)
+			}
+		}
+	})
+}
+
 // late is a store whose Accept of one message returns only when a test lets it: its goroutine is slow to wake.
 type late struct {
 	store.Store
