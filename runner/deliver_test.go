@@ -66,8 +66,8 @@ func hello(t *testing.T, f *far, change ...func(*world)) (w *world, conv string)
 	return w, conv
 }
 
-// only returns what became of the only message so far.
-func (w *world) only(conv string) store.Delivery {
+// delivery returns what became of the only message so far.
+func (w *world) delivery(conv string) store.Delivery {
 	w.Helper()
 	return w.deliveries(conv)[engine.EffectID(conv, 1, w.sendIndex(conv))]
 }
@@ -161,7 +161,7 @@ func TestAFatalRefusalIsToldToTheFlow(t *testing.T) {
 				w, conv := hello(t, f)
 				defer w.stop()
 				pass(time.Hour)
-				if d := w.only(conv); d.State != engine.DeliveryFailed || d.Code != refusal.err.Code || f.tried() != 1 {
+				if d := w.delivery(conv); d.State != engine.DeliveryFailed || d.Code != refusal.err.Code || f.tried() != 1 {
 					t.Errorf("%+v after %d tries", d, f.tried())
 				}
 				if n := len(w.events(conv, engine.EventStatus)); n != 1 {
@@ -185,14 +185,14 @@ func TestAFailureAfterItWasSentIsToldToTheFlow(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w, conv := hello(t, &far{})
 		defer w.stop()
-		status := engine.Status{ProviderID: w.only(conv).ProviderID, State: engine.DeliveryFailed, Code: "131026"}
+		status := engine.Status{ProviderID: w.delivery(conv).ProviderID, State: engine.DeliveryFailed, Code: "131026"}
 		for range 3 {
 			if err := w.r.Accept(context.Background(), told(status)); err != nil {
 				t.Fatal(err)
 			}
 		}
 		pass(0)
-		if d := w.only(conv); d.State != engine.DeliveryFailed || d.Code != "131026" {
+		if d := w.delivery(conv); d.State != engine.DeliveryFailed || d.Code != "131026" {
 			t.Errorf("%+v", d)
 		}
 		if got := w.load(conv).Owner.Kind; got != engine.OwnerQueue || len(w.events(conv, engine.EventStatus)) != 1 {
@@ -223,7 +223,7 @@ func TestARepeatedFailureIsToldWhenTheFirstCouldNotBe(t *testing.T) {
 			w.wrap = func(s store.Store) store.Store { disk.Store = s; return disk }
 		})
 		defer w.stop()
-		failed := told(engine.Status{ProviderID: w.only(conv).ProviderID, State: engine.DeliveryFailed, Code: "131026"})
+		failed := told(engine.Status{ProviderID: w.delivery(conv).ProviderID, State: engine.DeliveryFailed, Code: "131026"})
 		disk.full.Store(true)
 		if err := w.r.Accept(context.Background(), failed); err == nil {
 			t.Error("it was acknowledged")
@@ -256,7 +256,7 @@ func TestNothingIsSentOutsideTheWindow(t *testing.T) {
 		w, conv := hello(t, f)
 		defer w.stop()
 		pass(time.Hour)
-		if d := w.only(conv); d.State != engine.DeliveryFailed || d.Code != "window_closed" || f.tried() != 1 {
+		if d := w.delivery(conv); d.State != engine.DeliveryFailed || d.Code != "window_closed" || f.tried() != 1 {
 			t.Errorf("%+v after %d tries", d, f.tried())
 		}
 		if n := len(w.events(conv, engine.EventStatus)); n == 0 {
@@ -285,7 +285,7 @@ func TestAStaleMessageIsNotSent(t *testing.T) {
 		}
 		pass(2 * time.Minute)
 		wantTexts(t, f.texts(conv), "I am here.")
-		if d := w.only(conv); d.State != engine.DeliverySuppressed || d.Code != "stale_epoch" {
+		if d := w.delivery(conv); d.State != engine.DeliverySuppressed || d.Code != "stale_epoch" {
 			t.Errorf("%+v", d)
 		}
 		w.wantQuiet()
@@ -313,7 +313,7 @@ func TestALostAnswerIsRepeatedOnce(t *testing.T) {
 		if n := len(f.took()); n != 2 {
 			t.Errorf("sent %d times", n)
 		}
-		if d := w.only(conv); d.State != engine.DeliveryFailed || d.Code != "unknown" {
+		if d := w.delivery(conv); d.State != engine.DeliveryFailed || d.Code != "unknown" {
 			t.Errorf("%+v", d)
 		}
 		if n := len(w.events(conv, engine.EventStatus)); n != 1 {
@@ -345,7 +345,7 @@ func TestAStatusSettlesALostAnswer(t *testing.T) {
 					t.Fatal(err)
 				}
 				pass(sendTimeout)
-				if d := w.only(conv); d.State != engine.DeliveryDelivered || d.ProviderID != "wamid.1" {
+				if d := w.delivery(conv); d.State != engine.DeliveryDelivered || d.ProviderID != "wamid.1" {
 					t.Errorf("%+v", d)
 				}
 				pass(5 * time.Minute)
@@ -384,7 +384,7 @@ func TestASettledMessageIsNotInTheOutbox(t *testing.T) {
 			t.Errorf("%d rows wait, %v", waiting(), err)
 		}
 		pass(time.Hour)
-		if n := len(w.deliveries(conv)); n == 0 || w.only(conv).State != engine.DeliverySent {
+		if n := len(w.deliveries(conv)); n == 0 || w.delivery(conv).State != engine.DeliverySent {
 			t.Errorf("%+v", w.deliveries(conv))
 		}
 	})
@@ -479,7 +479,7 @@ func TestAMessageIsGivenUpAfterManyTries(t *testing.T) {
 		w, conv := hello(t, f)
 		defer w.stop()
 		pass(maxSendAttempts * time.Second)
-		if d := w.only(conv); d.State != engine.DeliveryFailed || refused.Load() != maxSendAttempts {
+		if d := w.delivery(conv); d.State != engine.DeliveryFailed || refused.Load() != maxSendAttempts {
 			t.Errorf("%+v after %d tries", d, refused.Load())
 		}
 		if n := len(w.events(conv, engine.EventStatus)); n != 1 {
@@ -500,7 +500,7 @@ func TestAChannelThatIsGoneFailsItsMessages(t *testing.T) {
 		}
 		defer w.stop()
 		pass(time.Minute)
-		if d := w.only(conv); d.State != engine.DeliveryFailed || d.Code != "no_channel" {
+		if d := w.delivery(conv); d.State != engine.DeliveryFailed || d.Code != "no_channel" {
 			t.Errorf("%+v", d)
 		}
 	})

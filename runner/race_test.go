@@ -219,7 +219,7 @@ func TestASlowSendDoesNotHoldAClaimForLong(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f := &far{answer: func(_ context.Context, n int, m channel.Message, _ func()) error {
 			if m.Origin == engine.OriginBot && n == 1 {
-				time.Sleep(sendTimeout - time.Second) // on the bubble's clock
+				<-time.After(sendTimeout - time.Second) // on the bubble's clock
 			}
 			return nil
 		}}

@@ -68,7 +68,7 @@ func TestARestartKeepsTimers(t *testing.T) {
 		w.say(luis, "m3", "one") // its timer starts anew
 		pass(0)
 		w.stop()
-		time.Sleep(6 * time.Minute) // down, on the bubble's clock; Ana's timer becomes due
+		<-time.After(6 * time.Minute) // down, on the bubble's clock; Ana's timer becomes due
 		w.start()
 		defer w.stop()
 		pass(0)

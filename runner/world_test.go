@@ -344,7 +344,7 @@ func (w *world) wantSound() {
 
 // pass lets the bubble's clock run, and then everything come to rest.
 func pass(d time.Duration) {
-	time.Sleep(d) // the bubble's own clock
+	<-time.After(d) // the bubble's own clock
 	synctest.Wait()
 }
 
