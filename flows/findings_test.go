@@ -16,7 +16,7 @@ import (
 
 // ownCodes are the codes that this package reports. Each has an entry in docs/diagnostics.md and a test.
 var ownCodes = []string{
-	"bad-duration", "bad-value", "duplicate-key", "missing-key", "too-many", "unknown-key", "unreadable", "wrong-type",
+	"bad-duration", "bad-value", "duplicate-key", "missing-key", "too-many", "unknown-key", "wrong-type",
 	"yaml-alias", "yaml-ambiguous", "yaml-documents", "yaml-encoding", "yaml-syntax", "yaml-tag", "yaml-too-deep", "yaml-too-large",
 }
 

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"path"
 	"sync"
 
 	"go.yaml.in/yaml/v4"
@@ -81,37 +80,6 @@ func finish(l diag.List) diag.List {
 	return l[:min(len(l), maxFindings)]
 }
 
-// LoadFS reads every flow of a folder, in the order of the file names: each *.yaml but the commands. Files with an error are
-// missing in the result and present in the findings.
-func LoadFS(fsys fs.FS, dir string) ([]*engine.Definition, diag.List) {
-	var (
-		defs     []*engine.Definition
-		findings diag.List
-	)
-	entries, err := fs.ReadDir(fsys, dir)
-	if err != nil {
-		findings.Errorf(diag.Range{File: dir}, "unreadable", "check the folder's name and its permissions", "this folder can not be read: %v", cause(err))
-	}
-	for _, entry := range entries {
-		if entry.IsDir() || path.Ext(entry.Name()) != ".yaml" || entry.Name() == CommandsFile {
-			continue
-		}
-		name := path.Join(dir, entry.Name())
-		source, err := ReadFile(fsys, name)
-		if err != nil {
-			findings.Errorf(diag.Range{File: name}, "unreadable", "check the file's permissions", "this file can not be read: %v", cause(err))
-			continue
-		}
-		def, found := Load(name, source)
-		findings = append(findings, found...)
-		if def != nil {
-			defs = append(defs, def)
-		}
-	}
-	findings.Sort()
-	return defs, findings
-}
-
 // ReadFile reads a file up to one byte more than Load takes, so that a huge one is a finding and not a full memory.
 func ReadFile(fsys fs.FS, name string) (text []byte, err error) {
 	f, err := fsys.Open(name)
@@ -124,13 +92,4 @@ func ReadFile(fsys fs.FS, name string) (text []byte, err error) {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
 	return text, nil
-}
-
-// cause leaves out the path, which the finding already names.
-func cause(err error) error {
-	var pe *fs.PathError
-	if errors.As(err, &pe) {
-		return pe.Err
-	}
-	return err
 }

@@ -2,7 +2,6 @@ package flows
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -12,7 +11,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -26,13 +24,35 @@ var around = engine.Surroundings{Scripts: map[string]engine.Script{
 	"orders": {Name: "orders", File: "orders.js", Functions: []string{"describe"}},
 }}
 
+// shipped loads every flow that the program comes with. A finding is a failure.
+func shipped(t *testing.T) []*engine.Definition {
+	t.Helper()
+	names, err := fs.Glob(Files, "*.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var defs []*engine.Definition
+	for _, name := range names {
+		if name == CommandsFile {
+			continue
+		}
+		source, err := ReadFile(Files, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		def, findings := Load(name, source)
+		if def == nil || len(findings) > 0 {
+			t.Fatalf("%s: %v", name, findings)
+		}
+		defs = append(defs, def)
+	}
+	return defs
+}
+
 // TestShippedFlowsHaveNoFindings loads and compiles what the program comes with.
 func TestShippedFlowsHaveNoFindings(t *testing.T) {
 	t.Parallel()
-	defs, findings := LoadFS(Files, ".")
-	if len(findings) > 0 {
-		t.Errorf("findings: %v", findings)
-	}
+	defs := shipped(t)
 	names := []string{}
 	for _, def := range defs {
 		names = append(names, def.Flow.V)
@@ -48,7 +68,7 @@ func TestShippedFlowsHaveNoFindings(t *testing.T) {
 // TestShippedButtonsFit keeps titles within what WhatsApp shows on a button: 20 characters.
 func TestShippedButtonsFit(t *testing.T) {
 	t.Parallel()
-	defs, _ := LoadFS(Files, ".")
+	defs := shipped(t)
 	for _, def := range defs {
 		titles := slices.Clone(def.Title.By)
 		for _, st := range def.States {
@@ -273,40 +293,6 @@ func TestParseDuration(t *testing.T) {
 		if got != want {
 			t.Errorf("%q: got %v, want %v", written, got, want)
 		}
-	}
-}
-
-// brokenFS is a folder with a file that can not be opened.
-type brokenFS struct{ fstest.MapFS }
-
-func (b brokenFS) Open(name string) (fs.File, error) {
-	if strings.HasSuffix(name, "locked.yaml") {
-		return nil, &fs.PathError{Op: "open", Path: name, Err: errors.New("permission denied")}
-	}
-	return b.MapFS.Open(name)
-}
-
-func TestLoadFSReadsWhatItCan(t *testing.T) {
-	t.Parallel()
-	good := []byte("flow: good\ntitle: A\nlanguages: [en]\ninitial: x\nstates:\n  x: {end: done}\n")
-	files := brokenFS{fstest.MapFS{
-		"flows/good.yaml": {Data: good}, "flows/bad.yaml": {Data: []byte("flow: bad\n")}, "flows/locked.yaml": {Data: good},
-		"flows/commands.yaml": {Data: []byte("commands: {}")}, "flows/notes.txt": {Data: []byte("x")}, "flows/old/x.yaml": {Data: good},
-	}}
-	defs, findings := LoadFS(files, "flows")
-	if len(defs) != 1 || defs[0].Flow.V != "good" || defs[0].File != "flows/good.yaml" {
-		t.Errorf("definitions %v", defs)
-	}
-	codes := map[string]bool{}
-	for _, d := range findings {
-		codes[d.Range.File+" "+d.Code] = true
-	}
-	want := map[string]bool{"flows/bad.yaml missing-key": true, "flows/locked.yaml unreadable": true}
-	if d := cmp.Diff(codes, want); d != "" {
-		t.Errorf("got (-) want (+):\n%s", d)
-	}
-	if _, findings := LoadFS(files, "nowhere"); len(findings) != 1 || findings[0].Code != "unreadable" {
-		t.Errorf("a missing folder: %v", findings)
 	}
 }
 

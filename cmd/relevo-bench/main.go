@@ -20,9 +20,6 @@ const conversations = 10_000
 // connections is how many deliveries are under way at once.
 const connections = 128
 
-// tolerance is granted to every goal, because machines are shared and noisy.
-const tolerance = 0.9
-
 func main() {
 	rounds := flag.Int("rounds", 5, "rounds of each kind; medians are printed")
 	length := flag.Duration("length", 1500*time.Millisecond, "length of a round")
@@ -54,10 +51,10 @@ func run(ctx context.Context, rounds int, length time.Duration) error {
 	return measureTurns(ctx, dir, rounds, length)
 }
 
-// line prints a figure with its goal. The figure is met when it is at least the goal, less the tolerance.
+// line prints a figure with its goal. The figure is met when it is at least the goal.
 func line(what, figure string, value, goal float64, goalText string) {
 	verdict := "short"
-	if value >= goal*tolerance {
+	if value >= goal {
 		verdict = "met"
 	}
 	fmt.Printf("%-52s %-34s goal %-18s %s\n", what, figure, goalText, verdict)

@@ -146,8 +146,11 @@ func (p *Project) loadFlows(o Options) error {
 			fsys = os.DirFS(o.path(o.Flows))
 		}
 		names, err := fs.Glob(fsys, "*.yaml")
-		if err != nil || len(names) > maxFlows {
-			return fmt.Errorf("look for flows: %d files, at most %d are read: %w", len(names), maxFlows, err)
+		if err != nil {
+			return fmt.Errorf("look for flows: %w", err)
+		}
+		if len(names) > maxFlows {
+			return fmt.Errorf("folder %s has %d flow files, at most %d are read", o.Flows, len(names), maxFlows)
 		}
 		for _, name := range names {
 			source, err := flows.ReadFile(fsys, name)
@@ -166,7 +169,7 @@ func (p *Project) loadFlows(o Options) error {
 		}
 	}
 	for _, file := range files {
-		source, err := os.ReadFile(o.path(file))
+		source, err := flows.ReadFile(os.DirFS(filepath.Dir(o.path(file))), filepath.Base(file)) // a huge one is a finding, not a full memory
 		if err != nil {
 			return fmt.Errorf("read flow: %w", err)
 		}
