@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"relevo/handoff"
 )
 
 var (
@@ -56,6 +58,18 @@ func TestTheTourIsTrue(t *testing.T) {
 	}
 	if functions < 5 {
 		t.Errorf("only %d functions were found in the tour", functions)
+	}
+}
+
+// TestTheTourDrawsTheChatAsItIs holds the diagram of the chat's life against the machine itself.
+func TestTheTourDrawsTheChatAsItIs(t *testing.T) {
+	t.Parallel()
+	life, err := handoff.Life()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(read(t, "docs/architecture.md"), "```mermaid\n"+life+"```") {
+		t.Errorf("docs/architecture.md shows another machine than:\n%s", life)
 	}
 }
 

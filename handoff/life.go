@@ -35,7 +35,7 @@ var life = fsm.Events{
 	{Name: string(Requeue), Src: []string{string(Queued)}, Dst: string(Queued)},
 }
 
-// Life returns the chat's machine as Mermaid, for the documentation.
+// Life returns the chat's machine as Mermaid; docs/architecture.md shows it.
 func Life() (string, error) {
 	return fsm.VisualizeForMermaidWithGraphType(fsm.NewFSM(string(Queued), life, nil), fsm.StateDiagram)
 }
