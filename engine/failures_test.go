@@ -73,6 +73,7 @@ func TestScriptsThatFail(t *testing.T) {
 ! script_failed
 < Sorry, something went wrong on my side. I'll bring in a colleague.
 ! handoff queue=general reason="script_failed"
+! summary script_failed: tricks.js:3:1: fail: threw: no such order
 ! owner queue`},
 		{"in a text: nothing of that state is said, then people", `
 > tricks

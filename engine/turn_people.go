@@ -92,7 +92,11 @@ func (t *turn) giveUp(r *Run, why string, text TextKey) {
 	if t.catalog.QueueOpen != nil && !t.catalog.QueueOpen(t.catalog.DefaultQueue, t.now()) {
 		t.say(TextUnavailable)
 	}
-	t.queue(r, HandoffPacket{Queue: t.catalog.DefaultQueue, Priority: PriorityNormal, Reason: why, Outcomes: []string{OutcomeResolved}})
+	p := HandoffPacket{Queue: t.catalog.DefaultQueue, Priority: PriorityNormal, Reason: why, Outcomes: []string{OutcomeResolved}}
+	if r != nil && r.Failed != why {
+		p.Summary = r.Failed // what went wrong, and where: no flow wrote a summary
+	}
+	t.queue(r, p)
 }
 
 // OutcomeResolved is the outcome of a handoff that no flow wrote.
