@@ -29,16 +29,19 @@ type room struct {
 
 var rooms = []room{
 	{"engine/diag", nil, nil, "findings are data: standard library only"},
-	{"engine", []string{"engine/diag"}, []string{"github.com/looplab/fsm", "github.com/expr-lang/expr"}, "the engine is pure: it knows findings, looplab/fsm and expr, and no room of the house"},
+	{"engine/reading", nil, nil, "reading what people write is pure: standard library only"},
+	{"engine", []string{"engine/diag", "engine/reading"}, []string{"github.com/looplab/fsm", "github.com/expr-lang/expr"}, "the engine is pure: it knows findings, looplab/fsm and expr, and no room of the house"},
 	{"handoff", nil, []string{"github.com/looplab/fsm"}, "handoff is pure: standard library and looplab/fsm only"},
-	{"flows/project", []string{"engine", "engine/diag", "flows", "scripts"}, nil, "a project is flows and scripts, compiled"},
+	{"flows/project", []string{"engine", "engine/diag", "flows", "flows/eventschema", "flows/locale", "scripts"}, nil, "a project is flows and scripts, compiled"},
 	{"flows/flowtest", []string{"engine", "engine/diag", "flows", "scripts"}, nil, "transcripts run on the engine alone, without a store or a channel"},
+	{"flows/locale", []string{"engine"}, []string{"github.com/nyaruka/phonenumbers", "github.com/go-playground/locales", "github.com/bojanz/currency"}, "how languages and regions write things, by libraries the engine may not use"},
+	{"flows/eventschema", []string{"engine", "engine/diag"}, []string{"github.com/santhosh-tekuri/jsonschema"}, "business events are checked by their schemas, without a file or a network"},
 	{"flows/draw", []string{"engine", "engine/diag", "flows", "scripts/layout"}, nil, "pictures are drawn from what the engine compiled, arranged by a script"},
 	{"flows", []string{"engine", "engine/diag"}, []string{"go.yaml.in/yaml", "github.com/santhosh-tekuri/jsonschema"}, "the loader knows YAML, the schema and the engine's definitions"},
-	{"scripts", []string{"engine", "engine/diag", "scripts"}, []string{"github.com/dop251/goja", "github.com/dlclark/regexp2", "golang.org/x/sys"}, "scripts implement what the engine declares, with goja"},
+	{"scripts", []string{"engine", "engine/diag", "scripts"}, []string{"github.com/dop251/goja", "github.com/evanw/esbuild", "github.com/dlclark/regexp2", "golang.org/x/sys"}, "scripts implement what the engine declares, with goja"},
 	{"store/storetest", []string{"engine", "handoff", "store", "store/storetest"}, []string{"github.com/google/go-cmp"}, "the suite knows the contract, not a database"},
 	{"store", []string{"engine", "handoff", "store"}, []string{"github.com/mattn/go-sqlite3", "github.com/jackc/pgx", "github.com/pressly/goose"}, "a store keeps what engine and handoff decide; drivers live below store"},
-	{"channel", []string{"engine", "channel"}, []string{"golang.org/x/time"}, "a channel maps messages from and to the types of engine, and knows no store and no runner"},
+	{"channel", []string{"engine", "channel"}, []string{"golang.org/x/time", "github.com/nyaruka/phonenumbers"}, "a channel maps messages from and to the types of engine, and knows no store and no runner"},
 	{"runner", []string{"engine", "handoff", "store", "channel", "runner"}, []string{"code.dny.dev/ssrf", "github.com/prometheus/client_golang", "github.com/google/uuid", "golang.org/x/time"}, "the runner knows contracts only: no adapter, no database, no flows"},
 	{"server", []string{"engine", "engine/diag", "handoff", "store", "channel", "runner", "server"}, []string{
 		"github.com/gin-gonic/gin", "github.com/danielgtaylor/huma", "github.com/alexedwards/argon2id", "github.com/prometheus/client_golang", "github.com/google/uuid", "golang.org/x/time",

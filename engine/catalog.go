@@ -57,7 +57,7 @@ func NewCatalog(o CatalogOptions) *Catalog {
 	for _, m := range o.Current {
 		c.versions[m.Version] = m
 	}
-	for language, phrases := range o.Commands.Agent {
+	for language, phrases := range o.Commands.Phrases[CommandAgent] {
 		for _, p := range phrases {
 			c.asking[language] = append(c.asking[language], words(p))
 		}

@@ -172,7 +172,7 @@ func checkTexts(c *compilation) {
 	c.checkText(c.def.Title)
 	for _, st := range c.def.States {
 		for _, say := range st.Say {
-			c.checkText(say)
+			c.checkText(say.Text)
 		}
 		if st.Ask != nil {
 			c.checkText(st.Ask.Reask)

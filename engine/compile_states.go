@@ -13,7 +13,7 @@ func compileStates(c *compilation) {
 	for _, def := range c.def.States {
 		st := &state{name: def.Name.V, end: def.End.V, set: c.assigns(def.Set)}
 		for _, say := range def.Say {
-			st.say = append(st.say, c.message(say))
+			st.say = append(st.say, saying{kind: OutgoingText, text: c.message(say.Text)})
 		}
 		if def.Ask != nil {
 			st.ask = c.ask(def)

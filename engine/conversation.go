@@ -7,6 +7,8 @@ package engine
 import (
 	"strings"
 	"time"
+
+	"relevo/engine/reading"
 )
 
 // OwnerKind says who may speak to the contact.
@@ -46,6 +48,10 @@ type Contact struct {
 	ID         string         `json:"id"`
 	Name       string         `json:"name,omitempty"`
 	Language   string         `json:"language,omitempty"`   // "es"; empty until known
+	Guessed    bool           `json:"guessed,omitempty"`    // Language is only the channel's guess: a clear message in another one changes it
+	Region     string         `json:"region,omitempty"`     // ISO 3166 "MX": how numbers, dates and phones are written; empty: not known
+	TimeZone   string         `json:"timezone,omitempty"`   // IANA "America/Mexico_City"; empty: not known
+	OptedOut   bool           `json:"optedOut,omitempty"`   // wrote stop: nothing is sent that the contact did not ask for
 	Attributes map[string]any `json:"attributes,omitempty"` // custom fields
 }
 
@@ -90,29 +96,42 @@ type Conversation struct {
 // WaitKind is what a run waits for.
 type WaitKind string
 
-// The waits of this version of the language.
+// The waits of the language.
 const (
 	WaitAsk     WaitKind = "ask"
 	WaitCall    WaitKind = "call"
+	WaitTime    WaitKind = "wait" // in the background: the run is not in focus
 	WaitHandoff WaitKind = "handoff"
+	WaitRun     WaitKind = "run" // for another run of this conversation
 )
 
 // Run is one flow being executed in a conversation.
 type Run struct {
 	ID      string         `json:"id"` // unique in its conversation
 	Flow    string         `json:"flow"`
-	Version string         `json:"version"` // content hash; a run keeps its version until it ends
+	Version string         `json:"version"`          // content hash; a run keeps its version until it ends
+	Key     string         `json:"key,omitempty"`    // what it is about: the key of the business events it gets
+	Parent  string         `json:"parent,omitempty"` // the run that waits for this one
 	State   string         `json:"state"`
 	Entry   int64          `json:"entry"` // grows by one each time a state is entered; what an older entry armed is stale
 	Wait    WaitKind       `json:"wait,omitempty"`
 	Slots   map[string]any `json:"slots,omitempty"`
 	// Attempts counts answers in a row that the current question did not understand.
 	Attempts int       `json:"attempts,omitempty"`
+	Answer   *Answer   `json:"answer,omitempty"` // the half of an answer to the current question, asked back
+	Asked    []string  `json:"asked,omitempty"`  // states whose questions were answered, oldest first: where "back" leads
+	Speaks   bool      `json:"speaks,omitempty"` // has asked something since it came into focus: what it covered is asked again afterwards
 	CallID   string    `json:"call,omitempty"`   // the effect id of the call it waits for
 	Timers   []Timer   `json:"timers,omitempty"` // armed by the current state
 	Path     []string  `json:"path,omitempty"`   // the last states walked, oldest first
 	Failed   string    `json:"failed,omitempty"` // what went wrong last: "call find_order: 503"
 	Started  time.Time `json:"started"`
+}
+
+// Answer is an answer that can mean several things, or that lacks a part.
+type Answer struct {
+	Options []any            `json:"options,omitempty"` // the values it can mean; the contact picks one
+	Partial *reading.Partial `json:"partial,omitempty"` // what is known of it
 }
 
 // Timer is a due time armed by a state.
@@ -121,7 +140,7 @@ type Timer struct {
 	Due   time.Time `json:"due"`
 	Run   string    `json:"run,omitempty"` // empty for the conversation's own (the phone's lease)
 	Entry int64     `json:"entry"`         // Run.Entry when it was armed
-	Event string    `json:"event"`         // "after:30m"
+	Event string    `json:"event"`         // "after:30m", "elapsed", "lease"
 }
 
 // Chat is the part of a handed-over chat that the conversation must know. The work item itself is handoff.Chat.

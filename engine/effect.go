@@ -93,20 +93,44 @@ type Send struct {
 // OutgoingKind is the kind of an outgoing message.
 type OutgoingKind string
 
-// Outgoing kinds of this version of the language. A channel renders each as its capabilities allow.
+// Outgoing kinds. A channel renders each as its capabilities allow.
 const (
 	OutgoingText     OutgoingKind = "text"
 	OutgoingChoices  OutgoingKind = "choices"  // text with buttons; a list where there are many, numbered text where there are none
 	OutgoingTemplate OutgoingKind = "template" // an approved WhatsApp template
+	OutgoingImage    OutgoingKind = "image"    // File, with Text as its caption
+	OutgoingDocument OutgoingKind = "document"
+	OutgoingVideo    OutgoingKind = "video"
+	OutgoingAudio    OutgoingKind = "audio"
+	OutgoingLocation OutgoingKind = "location"
+	OutgoingLink     OutgoingKind = "link" // text with a button that opens Link
 )
 
 // Outgoing is one message as the flow means it; the channel decides the form.
 type Outgoing struct {
 	Kind     OutgoingKind `json:"kind"`
-	Text     string       `json:"text,omitempty"`
+	Text     string       `json:"text,omitempty"` // body, or caption
 	Choices  []Choice     `json:"choices,omitempty"`
+	As       string       `json:"as,omitempty"`     // "buttons", "list" or "text": how the flow wants its choices shown; empty: what fits best
 	Button   string       `json:"button,omitempty"` // the label that opens a list, in the message's language
-	Template *Template    `json:"template,omitempty"`
+	File     *File        `json:"file,omitempty"`
+	Location *Location    `json:"location,omitempty"`
+	Link     *Link        `json:"link,omitempty"`
+	// Template is the whole message of kind template. Beside another kind it is what goes out in its place where the channel's window is
+	// closed; the payloads of Choices then belong to the template's quick replies, in order.
+	Template *Template `json:"template,omitempty"`
+}
+
+// File is a picture, document, video or sound that the channel fetches from an address.
+type File struct {
+	URL  string `json:"url"` // https
+	Name string `json:"name,omitempty"`
+}
+
+// Link is an address behind a button.
+type Link struct {
+	URL   string `json:"url"`
+	Title string `json:"title"`
 }
 
 // Choice is one button or list row.

@@ -86,6 +86,8 @@ type Message struct {
 	Target   string         `json:"target,omitempty"`   // the channel's id of the message reacted to, edited or revoked
 	ReplyTo  string         `json:"replyTo,omitempty"`  // the channel's id of the quoted message
 	Language string         `json:"language,omitempty"` // the channel's guess, such as the browser's language
+	Region   string         `json:"region,omitempty"`   // ISO 3166, as the channel knows it from the number or the browser
+	TimeZone string         `json:"timezone,omitempty"` // IANA, as the channel knows it
 	Name     string         `json:"name,omitempty"`     // the contact's name as the channel knows it
 	Sent     time.Time      `json:"sent,omitzero"`      // by the channel's clock; a hint, may be late
 	Extra    map[string]any `json:"extra,omitempty"`    // the rest by kind: order items, contact cards, form answers, referral, errors

@@ -26,6 +26,16 @@ type Machine struct {
 	slots     map[string]*slot
 	scripts   []string // names, in the order of the file
 
+	key           *expression
+	params        []string
+	returns       []string
+	interruptible bool
+	zone          *template // an IANA zone; nil: the contact's, else UTC
+	quiet         *quiet
+	renamed       map[string]string // old state → new one
+	off           map[Command]bool
+	texts         map[TextKey]message
+
 	// instances are looplab/fsm machines of this version. Building one costs 30 times a move, so they are pooled; SetState and
 	// Event are two calls, so an instance belongs to one goroutine at a time.
 	instances sync.Pool
@@ -34,14 +44,49 @@ type Machine struct {
 type state struct {
 	name    string
 	set     []assign
-	say     []message
+	say     []saying
+	help    message
 	ask     *ask
 	call    *call
+	wait    *wait
 	handoff *handoff
+	run     *subflow
 	end     string
 	jump    []alternative // goto
 	on      map[string][]alternative
 	after   []after
+}
+
+// saying is one message, compiled. kind says which of the parts are there.
+type saying struct {
+	kind                OutgoingKind // OutgoingText, a file's kind, OutgoingLocation or OutgoingLink
+	text                message      // body or caption
+	url, name           *template    // of a file or a link
+	title               message      // of a link
+	latitude, longitude *expression
+	place, address      message // of a location
+	template            *approved
+}
+
+// approved is a channel's template that stands in where the window is closed.
+type approved struct {
+	name       string
+	language   map[string]string // the contact's language → the template's
+	parameters []*template
+}
+
+// wait is a time in the background: length or until is set.
+type wait struct {
+	length *expression
+	until  *expression
+	quiet  string // "later", "earlier", "ignore"
+}
+
+// subflow is another flow to run.
+type subflow struct {
+	flow string
+	with []assign // slot is the other flow's
+	save string
 }
 
 // message is a text by language; the key "" holds for all.
@@ -60,9 +105,15 @@ func (m message) in(languages ...string) *template {
 }
 
 type slot struct {
-	name    string
-	typ     SlotType
-	pattern *regexp.Regexp // matches the whole answer; nil: anything
+	name      string
+	typ       SlotType
+	title     message
+	pattern   *regexp.Regexp // matches the whole answer; nil: anything
+	min, max  *expression
+	validate  *expression // over value
+	normalise *expression // over value
+	currency  string
+	past      bool
 }
 
 type assign struct {
@@ -77,7 +128,8 @@ type alternative struct {
 	transition string
 	when       *expression // nil: always
 	set        []assign
-	to         string
+	to         string // the state itself, with stay, when the author names none
+	stay       bool
 }
 
 type after struct {
@@ -91,7 +143,9 @@ type ask struct {
 	choices  []choice
 	reask    message
 	attempts int
+	as       string
 	again    string // the self-transition of asking again
+	back     string // the transition that leads here from anywhere, when the contact goes back
 }
 
 type choice struct {

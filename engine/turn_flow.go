@@ -178,10 +178,10 @@ func (t *turn) do(m *Machine, r *Run, st *state) error {
 }
 
 // render fills in a state's messages before any of them is sent, so that a failing script does not leave half an answer.
-func (t *turn) render(m *Machine, r *Run, messages []message) ([]string, error) {
+func (t *turn) render(m *Machine, r *Run, messages []saying) ([]string, error) {
 	texts := make([]string, 0, len(messages))
 	for _, msg := range messages {
-		text, err := t.text(m, r, msg)
+		text, err := t.text(m, r, msg.text)
 		if err != nil {
 			return nil, err
 		}
@@ -308,7 +308,7 @@ func (t *turn) askAgain(r *Run, instead message) {
 		t.trace("undeclared", err.Error())
 	}
 	if instead == nil {
-		instead = st.say[len(st.say)-1]
+		instead = st.say[len(st.say)-1].text
 	}
 	text, err := t.text(m, r, instead)
 	if err == nil {

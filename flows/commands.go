@@ -14,13 +14,16 @@ func LoadCommands(file string, source []byte) (engine.Commands, diag.List) {
 	if root == nil {
 		return engine.Commands{}, findings
 	}
-	c := engine.Commands{Agent: map[string][]string{}, Texts: map[engine.TextKey]map[string]string{}}
+	c := engine.Commands{Phrases: map[engine.Command]map[string][]string{}, Texts: map[engine.TextKey]map[string]string{}}
 	_, commands := step(root, "commands")
-	_, agent := step(commands, "agent")
-	for language, phrases := range pairs(agent) {
-		for _, phrase := range phrases.Content {
-			c.Agent[language.Value] = append(c.Agent[language.Value], phrase.Value)
+	for command, byLanguage := range pairs(commands) {
+		phrases := map[string][]string{}
+		for language, list := range pairs(byLanguage) {
+			for _, phrase := range list.Content {
+				phrases[language.Value] = append(phrases[language.Value], phrase.Value)
+			}
 		}
+		c.Phrases[engine.Command(command.Value)] = phrases
 	}
 	_, texts := step(root, "texts")
 	for key, byLanguage := range pairs(texts) {

@@ -42,13 +42,13 @@ func question(st *engine.State) *engine.Ask {
 	return st.Ask
 }
 
-func (d *decoder) messages(key, val *yaml.Node) []engine.Text {
+func (d *decoder) messages(key, val *yaml.Node) []engine.Say {
 	if val.Kind != yaml.SequenceNode {
-		return []engine.Text{d.text(key, val)}
+		return []engine.Say{{At: d.src.place(key, val), Text: d.text(key, val)}}
 	}
-	out := make([]engine.Text, 0, len(val.Content))
+	out := make([]engine.Say, 0, len(val.Content))
 	for _, item := range val.Content {
-		out = append(out, d.text(nil, item))
+		out = append(out, engine.Say{At: d.src.place(nil, item), Text: d.text(nil, item)})
 	}
 	return out
 }

@@ -186,10 +186,10 @@ func kindOf(s engine.State) kind {
 	return kindSay
 }
 
-func says(texts []engine.Text, languages []string) string {
+func says(texts []engine.Say, languages []string) string {
 	var parts []string
 	for _, t := range texts {
-		if text, ok := t.In(languages...); ok {
+		if text, ok := t.Text.In(languages...); ok {
 			parts = append(parts, plain(text.V))
 		}
 	}
