@@ -2,12 +2,7 @@
 package project
 
 import (
-	"errors"
-	"fmt"
-	"io/fs"
-	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -29,29 +24,6 @@ type Options struct {
 	Queues []string       // nil: any queue goes
 }
 
-func (o Options) path(p string) string {
-	if filepath.IsAbs(p) {
-		return p
-	}
-	return filepath.Join(o.Dir, p)
-}
-
-// scriptsFolder is the folder to read scripts from, "" for the shipped ones.
-func (o Options) scriptsFolder() string {
-	folder := o.Flows
-	if len(o.Files) > 0 {
-		folder = filepath.Dir(o.Files[0])
-	}
-	if o.Scripts != "" || folder == "" {
-		return o.Scripts
-	}
-	beside := filepath.Join(folder, "..", "scripts")
-	if info, err := os.Stat(o.path(beside)); err != nil || !info.IsDir() {
-		return ""
-	}
-	return beside
-}
-
 // Project is what the files hold.
 type Project struct {
 	Definitions []*engine.Definition
@@ -65,18 +37,27 @@ type Project struct {
 	flows int // flow files read
 }
 
-// maxFlows is how many flow files a project may hold.
-const maxFlows = 1000
-
 // Load reads and compiles a project. Everything that is wrong is in Findings; the error is only for what kept it from looking.
 func Load(o Options) (*Project, error) {
+	files, err := Read(o)
+	if err != nil {
+		return nil, err
+	}
+	return Build(files, o), nil
+}
+
+// Build compiles files that were read before, whatever folders the options name.
+func Build(files Files, o Options) *Project {
 	p := &Project{Scripts: map[string]engine.Script{}, files: map[string][]byte{}}
-	if err := p.loadScripts(o); err != nil {
-		return nil, err
+	for _, f := range files.Scripts {
+		p.addScript(f)
 	}
-	if err := p.loadFlows(o); err != nil {
-		return nil, err
+	for _, f := range files.Flows {
+		p.addFlow(f)
 	}
+	loaded, findings := flows.LoadCommands(files.Commands.Name, files.Commands.Text)
+	p.files[files.Commands.Name] = files.Commands.Text
+	p.Commands, p.Findings = loaded, append(p.Findings, findings...)
 	around := engine.Surroundings{Scripts: p.Scripts, Config: o.Config, Queues: o.Queues}
 	seen := map[string]string{}
 	for _, def := range p.Definitions {
@@ -92,113 +73,33 @@ func Load(o Options) (*Project, error) {
 		}
 	}
 	p.Findings.Sort()
-	return p, nil
+	return p
 }
 
 // Source returns the text of a file that findings name.
 func (p *Project) Source(file string) []byte { return p.files[file] }
 
-func (p *Project) loadScripts(o Options) error {
-	var fsys fs.FS = scripts.Files
-	folder := o.scriptsFolder()
-	if folder != "" {
-		fsys = os.DirFS(o.path(folder))
+// addScript compiles a script file.
+func (p *Project) addScript(f File) {
+	file := path.Base(f.Name)
+	name := strings.TrimSuffix(file, ".js")
+	script, findings := scripts.Compile(name, file, f.Text)
+	for i := range findings {
+		findings[i].Range.File = f.Name
 	}
-	names, err := fs.Glob(fsys, "*.js")
-	if err != nil {
-		return fmt.Errorf("look for scripts: %w", err)
+	p.files[f.Name] = f.Text
+	p.Findings = append(p.Findings, findings...)
+	p.Scripts[name] = script
+	if !findings.HasErrors() {
+		p.Sources = append(p.Sources, scripts.Source{Name: name, File: file, Code: f.Text})
 	}
-	for _, file := range names {
-		code, err := flows.ReadFile(fsys, file)
-		if err != nil {
-			return fmt.Errorf("read script: %w", err)
-		}
-		shown := path.Join(filepath.ToSlash(orShipped(folder, "scripts")), file)
-		name := strings.TrimSuffix(file, ".js")
-		script, findings := scripts.Compile(name, file, code)
-		for i := range findings {
-			findings[i].Range.File = shown
-		}
-		p.files[shown] = code
-		p.Findings = append(p.Findings, findings...)
-		p.Scripts[name] = script
-		if !findings.HasErrors() {
-			p.Sources = append(p.Sources, scripts.Source{Name: name, File: file, Code: code})
-		}
-	}
-	return nil
 }
 
-func orShipped(folder, shipped string) string {
-	if folder == "" {
-		return shipped
-	}
-	return folder
-}
-
-// loadFlows reads the flow files and the commands beside them; without commands of their own the shipped ones hold.
-func (p *Project) loadFlows(o Options) error {
-	files := o.Files
-	commands, text := path.Join("flows", flows.CommandsFile), []byte(nil)
-	if len(files) == 0 {
-		var fsys fs.FS = flows.Files
-		if o.Flows != "" {
-			fsys = os.DirFS(o.path(o.Flows))
-		}
-		names, err := fs.Glob(fsys, "*.yaml")
-		if err != nil {
-			return fmt.Errorf("look for flows: %w", err)
-		}
-		if len(names) > maxFlows {
-			return fmt.Errorf("folder %s has %d flow files, at most %d are read", o.Flows, len(names), maxFlows)
-		}
-		for _, name := range names {
-			source, err := flows.ReadFile(fsys, name)
-			if err != nil {
-				return fmt.Errorf("read flow: %w", err)
-			}
-			shown := path.Join(filepath.ToSlash(orShipped(o.Flows, "flows")), name)
-			if name == flows.CommandsFile {
-				commands, text = shown, source
-				continue
-			}
-			p.load(shown, source)
-		}
-		if p.flows == 0 {
-			return fmt.Errorf("folder %s: %w", o.Flows, ErrNoFlows)
-		}
-	}
-	for _, file := range files {
-		source, err := flows.ReadFile(os.DirFS(filepath.Dir(o.path(file))), filepath.Base(file)) // a huge one is a finding, not a full memory
-		if err != nil {
-			return fmt.Errorf("read flow: %w", err)
-		}
-		if filepath.Base(file) == flows.CommandsFile { // flows/*.yaml in a shell names it, too
-			commands, text = filepath.ToSlash(file), source
-			continue
-		}
-		p.load(filepath.ToSlash(file), source)
-	}
-	if text == nil {
-		shipped, err := flows.Files.ReadFile(flows.CommandsFile)
-		if err != nil {
-			return fmt.Errorf("read the shipped commands: %w", err)
-		}
-		text = shipped
-	}
-	loaded, findings := flows.LoadCommands(commands, text)
-	p.files[commands] = text
-	p.Commands, p.Findings = loaded, append(p.Findings, findings...)
-	return nil
-}
-
-// ErrNoFlows is a folder without flow files.
-var ErrNoFlows = errors.New("there are no flow files (*.yaml) here")
-
-func (p *Project) load(shown string, source []byte) {
-	p.files[shown] = source
+// addFlow reads a flow file.
+func (p *Project) addFlow(f File) {
+	p.files[f.Name] = f.Text
 	p.flows++
-	def, findings := flows.Load(shown, source)
+	def, findings := flows.Load(f.Name, f.Text)
 	p.Findings = append(p.Findings, findings...)
 	if def != nil {
 		p.Definitions = append(p.Definitions, def)
