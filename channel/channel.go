@@ -28,7 +28,9 @@ type Capabilities struct {
 	MaxButtonTitle int
 	MaxListRows    int // more choices become numbered text
 	MaxRowTitle    int
-	Templates      bool
+	// Kinds are the kinds it can show beside text, choices and templates. Of any other kind it gets the words, see Plain.
+	Kinds     []engine.OutgoingKind
+	Templates bool
 	// Window is how long after the contact's last message free text may be sent; 0 is no limit.
 	Window time.Duration
 	// WindowMargin is kept free at the end of Window, because clocks differ.
@@ -132,20 +134,26 @@ const (
 
 // Entry is one line of a conversation as people read it. Entries are made from the journal.
 type Entry struct {
-	ID      string               `json:"id"`  // unique and stable: the event's or effect's id
-	Seq     int64                `json:"seq"` // the turn; entries of one turn keep their order
-	At      time.Time            `json:"at"`
-	Kind    EntryKind            `json:"kind"`
-	Author  string               `json:"author,omitempty"`
-	Text    string               `json:"text,omitempty"`
-	Code    string               `json:"code,omitempty"` // of a system entry: "handoff", "claimed", "released", "closed", "withdrawn", "phone", "ended", "failed"
-	Choices []engine.Choice      `json:"choices,omitempty"`
-	Message engine.MessageKind   `json:"message,omitempty"` // of a contact's entry that is not plain text
-	Media   *engine.Media        `json:"media,omitempty"`
-	Flow    string               `json:"flow,omitempty"`
-	State   string               `json:"state,omitempty"`
-	Status  engine.DeliveryState `json:"status,omitempty"`  // of an outgoing message
-	Problem string               `json:"problem,omitempty"` // why it failed or was suppressed
+	ID      string             `json:"id"`  // unique and stable: the event's or effect's id
+	Seq     int64              `json:"seq"` // the turn; entries of one turn keep their order
+	At      time.Time          `json:"at"`
+	Kind    EntryKind          `json:"kind"`
+	Author  string             `json:"author,omitempty"`
+	Text    string             `json:"text,omitempty"`
+	Code    string             `json:"code,omitempty"` // of a system entry: "handoff", "claimed", "released", "closed", "withdrawn", "phone", "ended", "failed"
+	Choices []engine.Choice    `json:"choices,omitempty"`
+	Message engine.MessageKind `json:"message,omitempty"` // of an entry that is not plain text: "image", "location", …
+	Media   *engine.Media      `json:"media,omitempty"`   // what the contact sent
+	File    *engine.File       `json:"file,omitempty"`    // what was sent to the contact
+	// Location is a point on the map, sent by either side.
+	Location *engine.Location `json:"location,omitempty"`
+	Link     *engine.Link     `json:"link,omitempty"`
+	// Template is an approved template that was sent as it is; its words are kept elsewhere.
+	Template string               `json:"template,omitempty"`
+	Flow     string               `json:"flow,omitempty"`
+	State    string               `json:"state,omitempty"`
+	Status   engine.DeliveryState `json:"status,omitempty"`  // of an outgoing message
+	Problem  string               `json:"problem,omitempty"` // why it failed or was suppressed
 }
 
 // History reads a conversation's entries after a turn. The runner implements it.

@@ -19,6 +19,7 @@ type bench struct {
 	far  Far
 	sink *Recorder
 	ctx  context.Context
+	read int // how many of ana's messages until has looked at
 }
 
 func newBench(t *testing.T, sink *Recorder, far Far) *bench {

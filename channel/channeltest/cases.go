@@ -28,6 +28,10 @@ var cases = []struct {
 	{"a text over the limit arrives whole", longTextArrives},
 	{"a choice comes back with its payload", choiceComesBack},
 	{"many choices stay readable", manyChoices},
+	{"files, places and links arrive as what they are", otherKindsArrive},
+	{"a long caption arrives whole", longCaptionArrives},
+	{"an address that is not https is refused", plainAddressIsRefused},
+	{"choices as text can be read", choicesAsText},
 	{"sends at the same time do not mix", concurrentSends},
 	{"a cancelled send is a SendError", cancelledSend},
 	{"a send to nobody is a SendError", nobodySend},
@@ -229,6 +233,109 @@ func manyChoices(b *bench) {
 		if !shown {
 			b.Errorf("choice %d is not shown in %+v", i+1, got)
 		}
+	}
+}
+
+// shown are messages that are not made of text, by kind.
+func shown(k engine.OutgoingKind, words string) engine.Outgoing {
+	out := engine.Outgoing{Kind: k, Text: words}
+	switch k {
+	case engine.OutgoingLocation:
+		out.Location = &engine.Location{Latitude: 40.4168, Longitude: -3.7038, Name: "The clinic", Address: "Calle Mayor 1"}
+	case engine.OutgoingLink:
+		out.Link = &engine.Link{URL: "https://shop.example/pay?id=7&x=<y>", Title: "Pay now"}
+	default:
+		out.File = &engine.File{URL: "https://shop.example/files/7.bin?x=1&y=2", Name: "ticket.pdf"}
+	}
+	return out
+}
+
+// otherKindsArrive sends every kind that the channel declares, and its words where they are told apart from what is shown.
+func otherKindsArrive(b *bench) {
+	to := b.meet("ana")
+	for _, k := range b.far.Channel.Capabilities().Kinds {
+		out := shown(k, "Words of "+string(k))
+		b.send(to, "conv/1/"+string(k), out)
+		b.send(to, "conv/2/"+string(k), text("end of "+string(k)))
+		got, ended := b.until("end of " + string(k))
+		var words []string
+		seen := sight{}
+		for _, a := range got {
+			words = append(words, a.Text)
+			if a.Shows != "" {
+				seen = sight{a.Shows, a.URL}
+			}
+		}
+		want := sight{shows: string(k)}
+		if out.File != nil {
+			want.url = out.File.URL
+		}
+		if out.Link != nil {
+			want.url = out.Link.URL
+		}
+		if !ended || seen != want || !strings.Contains(strings.Join(words, "\n"), out.Text) {
+			b.Errorf("%s: got %+v, want %+v with %q", k, got, want, out.Text)
+		}
+	}
+}
+
+type sight struct{ shows, url string }
+
+// until reads what reached ana since the last time, up to a text that ends it.
+func (b *bench) until(end string) (got []Arrival, ended bool) {
+	for n := b.read + 1; ; n++ {
+		all := b.arrived("ana", n)
+		if all[n-1].Text == end {
+			got, b.read = all[b.read:n-1], n
+			return got, true
+		}
+	}
+}
+
+func longCaptionArrives(b *bench) {
+	to := b.meet("ana")
+	for i, k := range b.far.Channel.Capabilities().Kinds {
+		words := strings.Repeat("Many words stand under this picture. ", 60)
+		b.send(to, fmt.Sprintf("conv/1/%d", i), shown(k, words))
+		b.send(to, fmt.Sprintf("conv/2/%d", i), text("end"))
+		got, _ := b.until("end")
+		var all strings.Builder
+		for _, a := range got {
+			all.WriteString(a.Text)
+		}
+		if squeeze(all.String()) != squeeze(words) {
+			b.Errorf("%s: %d of %d bytes arrived", k, all.Len(), len(words))
+		}
+	}
+}
+
+// plainAddressIsRefused: whoever is on the way could change what the contact sees, or runs.
+func plainAddressIsRefused(b *bench) {
+	to := b.meet("ana")
+	for _, k := range b.far.Channel.Capabilities().Kinds {
+		for _, address := range []string{"http://shop.example/x.png", "javascript:alert(1)", "data:text/html,x", "https://", "https://user:pw@shop.example/x", "//shop.example/x", ""} {
+			out := shown(k, "words")
+			switch {
+			case out.File != nil:
+				out.File.URL = address
+			case out.Link != nil && !strings.HasPrefix(address, "http:"):
+				out.Link.URL = address
+			default:
+				continue
+			}
+			requireSendError(b, b.ctx, message(to, "conv/1/0", out))
+		}
+	}
+}
+
+func choicesAsText(b *bench) {
+	to := b.meet("ana")
+	out := choices("Which one?", 2)
+	out.As = "text"
+	b.send(to, "conv/1/0", out)
+	got := b.arrived("ana", 1)[0]
+	if len(got.Choices) > 0 || !strings.Contains(got.Text, "1. Title 1") || !strings.Contains(got.Text, "2. Title 2") {
+		b.Errorf("got %+v", got)
 	}
 }
 

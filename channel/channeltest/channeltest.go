@@ -49,6 +49,8 @@ type Arrival struct {
 	Text string
 	// Choices are what can be pressed, in order: buttons or rows. Empty for plain text, also where choices became numbered text.
 	Choices []engine.Choice
+	// Shows is what is there beside text: "image", "document", "video", "audio", "location", "link". URL is that of a file, or of a link.
+	Shows, URL string
 }
 
 // Run proves the adapter. The cases are rows of a table, see cases.go.

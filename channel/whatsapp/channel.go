@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"relevo/channel"
+	"relevo/engine"
 )
 
 // Defaults.
@@ -43,6 +44,10 @@ const (
 	maxRowID        = 200
 	maxRowDetail    = 72
 	maxListLabel    = 20
+	maxCaption      = 1024
+	maxLinkTitle    = 20
+	maxFileName     = 240 // none is documented; file systems end at 255
+	maxQuickReplies = 10  // buttons of a template
 	maxOpaque       = 512
 	serviceWindow   = 24 * time.Hour
 	serviceReserved = 5 * time.Minute // clocks differ; a send at the last second would be refused
@@ -191,6 +196,9 @@ func (c *Channel) Capabilities() channel.Capabilities {
 		MaxText: maxText, MaxChoiceText: maxChoiceText,
 		MaxButtons: maxButtons, MaxButtonTitle: maxButtonTitle,
 		MaxListRows: maxRows, MaxRowTitle: maxRowTitle,
+		Kinds: []engine.OutgoingKind{
+			engine.OutgoingImage, engine.OutgoingDocument, engine.OutgoingVideo, engine.OutgoingAudio, engine.OutgoingLocation, engine.OutgoingLink,
+		},
 		Templates: true, Window: serviceWindow, WindowMargin: serviceReserved,
 	}
 }

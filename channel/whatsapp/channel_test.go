@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"net/http/httptest"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -65,7 +66,7 @@ func TestChannel(t *testing.T) {
 			Sent: func(ctx context.Context, contact string, n int) []channeltest.Arrival {
 				var out []channeltest.Arrival
 				for _, s := range g.WaitTo(ctx, phoneOf(contact), n) {
-					a := channeltest.Arrival{Text: s.Text}
+					a := channeltest.Arrival{Text: s.Text, Shows: s.Shows, URL: s.URL}
 					for _, c := range s.Choices {
 						a.Choices = append(a.Choices, engine.Choice{Payload: c.ID, Title: c.Title})
 					}
@@ -123,9 +124,10 @@ func TestCapabilities(t *testing.T) {
 	got := connect(t, graphtest.Options{}).ch.Capabilities()
 	want := channel.Capabilities{
 		MaxText: 4096, MaxChoiceText: 1024, MaxButtons: 3, MaxButtonTitle: 20, MaxListRows: 10, MaxRowTitle: 24,
+		Kinds:     []engine.OutgoingKind{"image", "document", "video", "audio", "location", "link"},
 		Templates: true, Window: 24 * time.Hour, WindowMargin: 5 * time.Minute,
 	}
-	if got != want {
+	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 }

@@ -30,7 +30,7 @@ func (d *decoder) message(raw json.RawMessage, people map[string]person) {
 		return
 	}
 	m := d.content(n, kind)
-	m.Name = who.name
+	m.Name, m.Region = who.name, regionOf(ids)
 	if who.username != "" {
 		extra(m, "username", who.username)
 	}

@@ -23,13 +23,15 @@ const maxTemplateParameters = 100
 //	up to 3 whose titles fit                  reply buttons
 //	up to 10                                  a list; a long title is cut and stands whole in the row's description
 //	more, or a payload that no button holds   the text with numbered lines
+//
+// out.As asks for one of the forms: "list" and "text" as they say; "buttons" where they fit, which is what happens without it.
 func render(out engine.Outgoing) ([]object, error) {
 	switch out.Kind {
 	case engine.OutgoingTemplate:
-		return renderTemplate(out.Template)
+		return renderTemplate(out.Template, out.Choices)
 	case engine.OutgoingText, engine.OutgoingChoices:
 	default:
-		return nil, fmt.Errorf("a message of kind %q can not be sent", out.Kind)
+		return renderOther(out)
 	}
 	if strings.TrimSpace(out.Text) == "" {
 		return nil, errors.New("the text is empty")
@@ -43,20 +45,25 @@ func render(out engine.Outgoing) ([]object, error) {
 	choices := clean(out.Choices)
 	var action object
 	switch {
-	case !pressable(choices):
+	case out.As == "text" || !pressable(choices, out.As):
 		return texts(numbered(out.Text, choices)), nil
-	case len(choices) <= maxButtons && longest(choices) <= maxButtonTitle:
+	case buttonsFit(choices, out.As):
 		action = buttons(choices)
 	default:
 		action = list(choices, out.Button)
 	}
-	parts := split(out.Text, maxChoiceText)
+	return interactive(out.Text, action), nil
+}
+
+// interactive puts a text over buttons, a list or a link; what is over the limit goes before it.
+func interactive(body string, action object) []object {
+	parts := split(body, maxChoiceText)
 	action["body"] = object{"text": parts[len(parts)-1]}
 	var bodies []object
 	for _, p := range parts[:len(parts)-1] {
 		bodies = append(bodies, text(p))
 	}
-	return append(bodies, object{"type": "interactive", "interactive": action}), nil
+	return append(bodies, object{"type": "interactive", "interactive": action})
 }
 
 // texts keeps a text that fits exactly as it was written.
@@ -91,9 +98,9 @@ func clean(in []engine.Choice) []engine.Choice {
 }
 
 // pressable tells whether the choices can be buttons or rows.
-func pressable(choices []engine.Choice) bool {
+func pressable(choices []engine.Choice, as string) bool {
 	limit := maxRowID
-	if len(choices) <= maxButtons && longest(choices) <= maxButtonTitle {
+	if buttonsFit(choices, as) {
 		limit = maxButtonID
 	}
 	seen := map[string]bool{}
@@ -104,6 +111,11 @@ func pressable(choices []engine.Choice) bool {
 		seen[c.Payload] = true
 	}
 	return len(choices) <= maxRows
+}
+
+// buttonsFit tells whether the choices are shown as buttons rather than as a list.
+func buttonsFit(choices []engine.Choice, as string) bool {
+	return as != "list" && len(choices) <= maxButtons && longest(choices) <= maxButtonTitle
 }
 
 func longest(choices []engine.Choice) int {
@@ -155,28 +167,4 @@ func numbered(body string, choices []engine.Choice) string {
 		fmt.Fprintf(&b, "\n%d. %s", i+1, c.Title)
 	}
 	return b.String()
-}
-
-// renderTemplate fills a template's body in order. A parameter may hold no line break, tab or longer run of spaces, so white space is
-// folded; an empty one would be refused by the platform and is refused here with its number.
-func renderTemplate(t *engine.Template) ([]object, error) {
-	if t == nil || t.Name == "" || t.Language == "" {
-		return nil, errors.New("the template has no name or language")
-	}
-	if len(t.Parameters) > maxTemplateParameters {
-		return nil, fmt.Errorf("template %s: %d parameters, over the limit of %d", t.Name, len(t.Parameters), maxTemplateParameters)
-	}
-	var params []object
-	for i, p := range t.Parameters {
-		p = strings.Join(strings.Fields(p), " ")
-		if p == "" {
-			return nil, fmt.Errorf("template %s: parameter %d is empty", t.Name, i+1)
-		}
-		params = append(params, object{"type": "text", "text": p})
-	}
-	tpl := object{"name": t.Name, "language": object{"code": strings.ReplaceAll(t.Language, "-", "_")}}
-	if len(params) > 0 {
-		tpl["components"] = []object{{"type": "body", "parameters": params}}
-	}
-	return []object{{"type": "template", "template": tpl}}, nil
 }

@@ -51,7 +51,11 @@ func (c *Channel) Send(ctx context.Context, m channel.Message) (channel.Receipt,
 		return channel.Receipt{}, refuse("too_long", fmt.Sprintf("the text makes %d parts, over the limit of %d", len(bodies), maxParts))
 	}
 	var receipt channel.Receipt
-	for i := c.taken(m.ID); i < len(bodies); i++ {
+	first := c.taken(m.ID)
+	if m.Outgoing.Kind == engine.OutgoingTemplate {
+		first = 0 // it may stand in for a message whose first parts went out before the window closed
+	}
+	for i := first; i < len(bodies); i++ {
 		body, last := bodies[i], i == len(bodies)-1
 		body["messaging_product"], body["recipient_type"] = "whatsapp", "individual"
 		body[to.key] = to.value

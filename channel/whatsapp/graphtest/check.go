@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -35,6 +36,11 @@ type request struct {
 				Title string
 				Rows  []struct{ ID, Title, Description string }
 			} `json:"sections"`
+			Name       string `json:"name"`
+			Parameters struct {
+				Text string `json:"display_text"`
+				URL  string `json:"url"`
+			} `json:"parameters"`
 		} `json:"action"`
 	} `json:"interactive"`
 	Template *struct {
@@ -42,10 +48,23 @@ type request struct {
 		Language struct{ Code string }
 		Parts    []struct {
 			Type       string
-			Parameters []struct{ Type, Text string }
+			SubType    string `json:"sub_type"`
+			Index      string
+			Parameters []struct{ Type, Text, Payload string }
 		} `json:"components"`
 	} `json:"template"`
+	Image    *file `json:"image"`
+	Document *file `json:"document"`
+	Video    *file `json:"video"`
+	Audio    *file `json:"audio"`
+	Location *struct {
+		Latitude, Longitude *float64
+		Name, Address       string
+	} `json:"location"`
 }
+
+// file is what the platform fetches from an address.
+type file struct{ Link, Caption, Filename string }
 
 var (
 	phone = regexp.MustCompile(`^\+[0-9]{5,20}$`)
@@ -77,14 +96,70 @@ func check(body []byte) (Send, *Fault) {
 		return s, q.interactive(&s)
 	case s.Type == "template" && q.Template != nil:
 		return s, q.template(&s)
+	case s.Type == "location" && q.Location != nil:
+		return s, q.location(&s)
+	}
+	if f := q.file(s.Type); f != nil {
+		return s, f.check(&s)
 	}
 	return s, bad(131008, "the object named by type is missing or of a kind this stand-in does not know")
+}
+
+func (q request) file(kind string) *file {
+	switch kind {
+	case "image":
+		return q.Image
+	case "document":
+		return q.Document
+	case "video":
+		return q.Video
+	case "audio":
+		return q.Audio
+	}
+	return nil
+}
+
+// check reads a file. Only documents have names, and sounds no caption.
+func (f *file) check(s *Send) *Fault {
+	s.Shows, s.URL, s.Text, s.Title = s.Type, f.Link, f.Caption, f.Filename
+	switch {
+	case !strings.HasPrefix(f.Link, "https://"):
+		return bad(131008, s.Type+" needs an id or a link by https")
+	case over(f.Link, 2000), over(f.Caption, 1024):
+		return bad(131009, "the link or caption is too long")
+	case s.Type == "audio" && f.Caption != "", s.Type != "document" && f.Filename != "":
+		return bad(100, "Unexpected key in "+s.Type)
+	}
+	return nil
+}
+
+func (q request) location(s *Send) *Fault {
+	s.Shows, s.Title = s.Type, q.Location.Name
+	lat, long := q.Location.Latitude, q.Location.Longitude
+	if lat == nil || long == nil || *lat < -90 || *lat > 90 || *long < -180 || *long > 180 {
+		return bad(131009, "latitude or longitude is missing or not on the map")
+	}
+	s.Place = [2]float64{*lat, *long}
+	return nil
+}
+
+// link reads an interactive message of type cta_url.
+func (q request) link(s *Send) *Fault {
+	p := q.Interactive.Action.Parameters
+	s.Shows, s.URL, s.Title = "link", p.URL, p.Text
+	if q.Interactive.Action.Name != "cta_url" || !strings.HasPrefix(p.URL, "http") || over(p.URL, 2000) {
+		return bad(131009, "action of a cta_url needs its name and an address")
+	}
+	return length("display_text", p.Text, 20)
 }
 
 func (q request) interactive(s *Send) *Fault {
 	s.Text = q.Interactive.Body.Text
 	if f := length("body", s.Text, 1024); f != nil {
 		return f
+	}
+	if q.Interactive.Type == "cta_url" {
+		return q.link(s)
 	}
 	a := q.Interactive.Action
 	maxID, maxTitle, maxCount := 256, 20, 3
@@ -134,6 +209,14 @@ func (q request) template(s *Send) *Fault {
 		return bad(132001, "Template name does not exist in the translation")
 	}
 	for _, part := range q.Template.Parts {
+		if part.Type == "button" {
+			if part.SubType != "quick_reply" || part.Index != strconv.Itoa(len(s.Choices)) || len(part.Parameters) != 1 ||
+				part.Parameters[0].Type != "payload" || part.Parameters[0].Payload == "" || len(s.Choices) == 10 {
+				return bad(132012, "a button is not a quick reply with a payload at its index")
+			}
+			s.Choices = append(s.Choices, Choice{ID: part.Parameters[0].Payload})
+			continue
+		}
 		for _, p := range part.Parameters {
 			if strings.TrimSpace(p.Text) == "" || strings.ContainsAny(p.Text, "\n\t") || strings.Contains(p.Text, "     ") {
 				return bad(132012, "Parameter format does not match")

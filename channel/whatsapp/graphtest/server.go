@@ -40,17 +40,21 @@ type Cleaner interface{ Cleanup(func()) }
 
 // Send is one message in the ledger: it was accepted, so the contact has it (whatever the caller was answered).
 type Send struct {
-	Seq      int       // from 1, in order of acceptance
-	WAMID    string    // the id that was given to it
-	Opaque   string    // biz_opaque_callback_data
-	To       string    // digits of the phone, or the BSUID
-	Type     string    // "text", "interactive", "template"
-	Text     string    // the body; a template's name
-	Choices  []Choice  // buttons or rows
-	Template []string  // a template's body parameters
-	Language string    // a template's language
-	At       time.Time // by Options.Now
-	Body     []byte    // as it came
+	Seq      int        // from 1, in order of acceptance
+	WAMID    string     // the id that was given to it
+	Opaque   string     // biz_opaque_callback_data
+	To       string     // digits of the phone, or the BSUID
+	Type     string     // "text", "interactive", "template", "image", "location", …
+	Text     string     // the body or caption; a template's name
+	Shows    string     // what is there beside text: "image", "document", "video", "audio", "location", "link"
+	URL      string     // of a file or a link's button
+	Title    string     // a file's name, a place's name, or what is on a link's button
+	Place    [2]float64 // latitude and longitude of a location
+	Choices  []Choice   // buttons or rows; a template's quick replies, with ids only
+	Template []string   // a template's body parameters
+	Language string     // a template's language
+	At       time.Time  // by Options.Now
+	Body     []byte     // as it came
 }
 
 // Choice is one button or row.

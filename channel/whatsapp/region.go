@@ -1,0 +1,25 @@
+package whatsapp
+
+import (
+	"github.com/nyaruka/phonenumbers"
+
+	"relevo/channel"
+)
+
+// regionOf tells the country of a contact by the first identity that has one: a phone's calling code and area, the letters before a business-scoped
+// id. It is a hint at how the person writes dates and numbers; "" when nothing tells.
+func regionOf(ids []channel.Identity) string {
+	for _, id := range ids {
+		if id.Kind != IdentityPhone {
+			return id.Value[:2] // userPattern: "ES.1029384756"
+		}
+		number, err := phonenumbers.Parse("+"+id.Value, "")
+		if err != nil {
+			continue
+		}
+		if region := phonenumbers.GetRegionCodeForNumber(number); len(region) == 2 { // "001" is a service of no country
+			return region
+		}
+	}
+	return ""
+}
