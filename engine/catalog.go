@@ -2,7 +2,10 @@ package engine
 
 import (
 	"maps"
+	"sync"
 	"time"
+
+	"relevo/engine/reading"
 )
 
 // Limits of one turn and of what a conversation carries from turn to turn. Reaching one is a recorded outcome.
@@ -19,6 +22,12 @@ const (
 	MaxInboundRunes = 4096
 	// MaxReplyRunes is the length of a human agent's message or note.
 	MaxReplyRunes = 4096
+	// maxAsked is how many answered questions a run remembers for "back".
+	maxAsked = 20
+	// maxInsults is how many insults are answered before people take over.
+	maxInsults = 1
+	// maxZoneName is the length of a time zone's name.
+	maxZoneName = 64
 	// DefaultLease is how long the phone keeps a conversation after the last message of either side.
 	DefaultLease = 30 * time.Minute
 )
@@ -30,6 +39,8 @@ type CatalogOptions struct {
 	Commands Commands
 	Config   map[string]any // what expressions see as config
 	Scripts  Evaluator
+	// Locale writes and reads as regions do; nil: plain ISO forms.
+	Locale Locale
 	// Functions are the exported functions of each script, by script name.
 	Functions map[string]Script
 	// DefaultQueue gets handoffs that no flow wrote. DefaultLanguage is spoken until the contact's language is known.
@@ -45,22 +56,23 @@ type CatalogOptions struct {
 type Catalog struct {
 	CatalogOptions
 	versions map[string]*Machine
-	asking   map[string][][]string // language → folded words of each phrase that asks for a person
+	phrases  map[Command]map[string][][]string // command → language → folded words of each phrase
+	abuse    map[string][][]string
+	guesser  func() *reading.Guesser
+	zones    sync.Map // name → *time.Location, so that a turn does not read the zone's file again
 }
 
 // NewCatalog makes a catalog. It keeps the options' slices and maps.
 func NewCatalog(o CatalogOptions) *Catalog {
-	c := &Catalog{CatalogOptions: o, versions: map[string]*Machine{}, asking: map[string][][]string{}}
+	c := &Catalog{CatalogOptions: o, versions: map[string]*Machine{}, phrases: map[Command]map[string][][]string{}, abuse: folded(o.Commands.Abuse)}
 	for _, m := range o.Old {
 		c.versions[m.Version] = m
 	}
 	for _, m := range o.Current {
 		c.versions[m.Version] = m
 	}
-	for language, phrases := range o.Commands.Phrases[CommandAgent] {
-		for _, p := range phrases {
-			c.asking[language] = append(c.asking[language], words(p))
-		}
+	for command, phrases := range o.Commands.Phrases {
+		c.phrases[command] = folded(phrases)
 	}
 	if c.Lease == 0 {
 		c.Lease = DefaultLease
@@ -68,7 +80,69 @@ func NewCatalog(o CatalogOptions) *Catalog {
 	if c.DefaultLanguage == "" {
 		c.DefaultLanguage = "en"
 	}
+	if c.Locale == nil {
+		c.Locale = plainLocale{}
+	}
+	c.guesser = sync.OnceValue(c.newGuesser)
 	return c
+}
+
+// folded cuts phrases into words, by language.
+func folded(phrases map[string][]string) map[string][][]string {
+	out := make(map[string][][]string, len(phrases))
+	for language, list := range phrases {
+		for _, p := range list {
+			out[language] = append(out[language], words(p))
+		}
+	}
+	return out
+}
+
+// newGuesser learns the languages from what the flows say.
+func (c *Catalog) newGuesser() *reading.Guesser {
+	texts := map[string][]string{}
+	learn := func(t Text) {
+		for _, lt := range t.By {
+			texts[lt.Language.V] = append(texts[lt.Language.V], lt.Text.V)
+		}
+	}
+	for _, m := range c.Current {
+		learn(m.Definition.Title)
+		for _, tr := range m.Definition.Triggers {
+			for _, p := range tr.Phrases {
+				for _, phrase := range p.Phrases {
+					texts[p.Language.V] = append(texts[p.Language.V], phrase.V)
+				}
+			}
+		}
+		for _, st := range m.Definition.States {
+			for _, say := range st.Say {
+				learn(say.Text)
+			}
+		}
+	}
+	for _, key := range TextKeys {
+		for language, text := range c.Commands.Texts[key] {
+			texts[language] = append(texts[language], text)
+		}
+	}
+	return reading.NewGuesser(texts)
+}
+
+// zone finds a time zone by its name; nil when there is none of that name. "Local" is the machine's own and means nothing here.
+func (c *Catalog) zone(name string) *time.Location {
+	if name == "" || name == "Local" || len(name) > maxZoneName {
+		return nil
+	}
+	if known, ok := c.zones.Load(name); ok {
+		return known.(*time.Location)
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return nil
+	}
+	c.zones.Store(name, zone)
+	return zone
 }
 
 // Machine returns the version with that hash, or nil.

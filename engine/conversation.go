@@ -87,6 +87,8 @@ type Conversation struct {
 	Deferred []Event `json:"deferred,omitempty"`
 	// Misses counts messages in a row that no flow understood.
 	Misses int `json:"misses,omitempty"`
+	// Insults counts the contact's insults that the bot has answered.
+	Insults int `json:"insults,omitempty"`
 	// Lease is the quiet-time timer of OwnerPhone: when it is due the conversation goes back.
 	Lease *Timer `json:"lease,omitempty"`
 
@@ -123,6 +125,7 @@ type Run struct {
 	Speaks   bool      `json:"speaks,omitempty"` // has asked something since it came into focus: what it covered is asked again afterwards
 	CallID   string    `json:"call,omitempty"`   // the effect id of the call it waits for
 	Timers   []Timer   `json:"timers,omitempty"` // armed by the current state
+	Spoke    int64     `json:"spoke,omitempty"`  // the turn (Seq) in which it last sent something
 	Path     []string  `json:"path,omitempty"`   // the last states walked, oldest first
 	Failed   string    `json:"failed,omitempty"` // what went wrong last: "call find_order: 503"
 	Started  time.Time `json:"started"`

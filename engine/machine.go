@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"sync"
 	"time"
 
@@ -215,6 +216,22 @@ func (m *Machine) Title(language string) string {
 func (m *Machine) speaks(language string) bool {
 	for _, l := range m.languages {
 		if l == language {
+			return true
+		}
+	}
+	return false
+}
+
+// Knows tells whether the flow is started by a business event, catches it, or declares it.
+func (m *Machine) Knows(event string) bool {
+	if len(m.on[event]) > 0 || slices.ContainsFunc(m.triggers, func(t trigger) bool { return t.event == event }) {
+		return true
+	}
+	if slices.ContainsFunc(m.Definition.Events, func(e EventSpec) bool { return e.Name.V == event }) {
+		return true
+	}
+	for _, st := range m.states {
+		if len(st.on[event]) > 0 {
 			return true
 		}
 	}

@@ -21,8 +21,10 @@ type turn struct {
 	scriptCalls int             // calls of scripts made
 	owned       map[string]bool // runs whose slots this turn may change: they were copied
 	envs        map[string]map[string]any
-	failing     string // the run whose script failed in this turn
-	via         string // the event or state that led to the current state: why a handoff happens
+	failing     string    // the run whose script failed in this turn
+	hint        string    // the channel's guess of the language of the message
+	origin      EventKind // of the event that the turn began with: what the contact asked for, or what only time or a system caused
+	via         string    // the event or state that led to the current state: why a handoff happens
 	// leaving is the chat of a handoff state that the flow has left in this turn. A handoff later in the turn takes it over with its
 	// waiting time; otherwise it is withdrawn.
 	leaving *Chat
@@ -59,7 +61,7 @@ func (t *turn) take(ev Event) error {
 // settle brings the conversation to rest: what waited is taken up, a chat that was left is withdrawn, and a conversation in which nothing is
 // under way is closed.
 func (t *turn) settle() {
-	for t.withdraw(); t.conv.Owner.Kind == OwnerBot; t.withdraw() {
+	for t.withdraw(); t.conv.Owner.Kind == OwnerBot || t.conv.Owner.Kind == OwnerClosed; t.withdraw() {
 		i := t.nextDeferred()
 		if i < 0 {
 			break
@@ -77,16 +79,65 @@ func (t *turn) settle() {
 	}
 	if t.conv.Owner.Kind == OwnerBot && len(t.conv.Runs) == 0 {
 		t.own(Owner{Kind: OwnerClosed}, "done")
+		t.conv.Insults = 0
 	}
+	t.refreshKeys()
 	if len(t.conv.Deferred) == 0 {
 		t.conv.Deferred = nil
 	}
 }
 
-// nextDeferred finds the event to take up: the first one, but during a call only the end of a call. -1 is none.
+// nextDeferred finds the event to take up: the first one whose waiting is over. The contact's messages wait for the call of the run in focus; what
+// other runs get waits while the run in focus may not be interrupted. -1 is none.
 func (t *turn) nextDeferred() int {
 	calling := t.calling()
-	return slices.IndexFunc(t.conv.Deferred, func(ev Event) bool { return !calling || ev.Kind == EventCall })
+	return slices.IndexFunc(t.conv.Deferred, func(ev Event) bool {
+		switch ev.Kind {
+		case EventMessage:
+			return !calling
+		case EventTimer:
+			return !t.guarded(ev.Timer.Run)
+		case EventBusiness:
+			return !t.guarded("") || t.catches(t.conv.InFocus(), *ev.Business)
+		}
+		return true
+	})
+}
+
+// guarded tells that the run in focus has something under way with the contact that may not be interrupted by another run.
+func (t *turn) guarded(by string) bool {
+	r := t.conv.InFocus()
+	if r == nil || r.ID == by || r.Wait != WaitAsk && r.Wait != WaitCall {
+		return false
+	}
+	for p := t.conv.Run(by); p != nil && p.Parent != ""; p = t.conv.Run(p.Parent) { // its own family is no interruption
+		if p.Parent == r.ID {
+			return false
+		}
+	}
+	for p := r; p != nil; p = t.conv.Run(p.Parent) {
+		if p.ID == by {
+			return false
+		}
+		if m := t.catalog.Machine(p.Version); m != nil && !m.interruptible {
+			return true
+		}
+	}
+	return false
+}
+
+// refreshKeys works out what the runs are about whose slots have changed in this turn.
+func (t *turn) refreshKeys() {
+	for i := range t.conv.Runs {
+		r := &t.conv.Runs[i]
+		m := t.catalog.Machine(r.Version)
+		if m == nil || m.key == nil || !t.owned[r.ID] {
+			continue
+		}
+		if v, err := m.key.run(t.env(m, r)); err == nil && v != nil { // a slot that is not filled in yet leaves the key as it was
+			r.Key = display(v)
+		}
+	}
 }
 
 func (t *turn) now() time.Time { return t.ev.At }
@@ -149,6 +200,29 @@ func (t *turn) language() string {
 	return t.catalog.DefaultLanguage
 }
 
+// zone is the time zone of a flow's local times: the flow's own, else the contact's, else UTC.
+func (t *turn) zone(m *Machine, r *Run) *time.Location {
+	if m != nil && m.zone != nil {
+		env := map[string]any{"config": t.catalog.Config, "contact": t.contactEnv(), "language": t.language(), "now": t.now()}
+		for name := range m.slots {
+			env[name] = r.Slots[name]
+		}
+		name, _, err := m.zone.render(env)
+		if zone := t.catalog.zone(name); err == nil && zone != nil {
+			return zone
+		}
+	}
+	return t.contactZone(time.UTC)
+}
+
+// contactZone is where the contact is, else the fallback.
+func (t *turn) contactZone(fallback *time.Location) *time.Location {
+	if zone := t.catalog.zone(t.conv.Contact.TimeZone); zone != nil {
+		return zone
+	}
+	return fallback
+}
+
 // learn changes the contact's record.
 func (t *turn) learn(change func(*Contact)) {
 	change(&t.conv.Contact)
@@ -158,22 +232,33 @@ func (t *turn) learn(change func(*Contact)) {
 	t.emit(Effect{Kind: EffectContact, Contact: &stored})
 }
 
-// say sends a text of the engine's own.
-func (t *turn) say(key TextKey) {
-	if text := t.catalog.Commands.Text(key, t.language(), t.catalog.DefaultLanguage, "en"); text != "" {
-		t.send(nil, Outgoing{Kind: OutgoingText, Text: text})
+// sentence is one of the engine's own sentences, in the words of the run's flow where it has its own. r may be nil.
+func (t *turn) sentence(r *Run, key TextKey) string {
+	if r != nil {
+		if m := t.catalog.Machine(r.Version); m != nil && m.texts[key] != nil {
+			if text, err := t.text(m, r, m.texts[key]); err == nil && text != "" {
+				return text
+			}
+		}
 	}
+	return t.catalog.Commands.Text(key, t.language(), t.catalog.DefaultLanguage, "en")
+}
+
+// say sends a sentence of the engine's own. r is the run it is about, or nil.
+func (t *turn) say(r *Run, key TextKey) {
+	t.send(r, Outgoing{Kind: OutgoingText, Text: t.sentence(r, key)})
 }
 
 // send queues a message of the bot. An empty text is nothing to say.
 func (t *turn) send(r *Run, m Outgoing) {
-	if m.Text == "" && len(m.Choices) == 0 && m.Template == nil {
+	if m.Text == "" && len(m.Choices) == 0 && m.Template == nil && m.File == nil && m.Location == nil {
 		return
 	}
 	s := &Send{Origin: OriginBot, Epoch: t.conv.Epoch, Language: t.language(), Message: m, At: t.now()}
 	e := Effect{Kind: EffectSend, Send: s}
 	if r != nil {
 		e.Run, s.Flow, s.State = r.ID, r.Flow, r.State
+		r.Spoke = t.conv.Seq
 	}
 	t.emit(e)
 }
@@ -216,17 +301,26 @@ func (t *turn) env(m *Machine, r *Run) map[string]any {
 	for _, name := range m.scripts {
 		env[name] = t.module(name)
 	}
-	contact := t.conv.Contact
-	env["contact"] = map[string]any{"id": contact.ID, "name": contact.Name, "language": t.language(), "attributes": contact.Attributes}
+	env["contact"] = t.contactEnv()
 	env["event"] = t.eventEnv()
 	env["config"] = t.catalog.Config
 	env["language"] = t.language()
 	env["now"] = t.now()
+	zone := t.zone(m, r)
+	env["today"] = t.now().In(zone).Format(time.DateOnly)
+	env[contextName] = &exprContext{now: t.now(), zone: zone, language: t.language(), region: t.conv.Contact.Region, locale: t.catalog.Locale}
 	if t.envs == nil {
 		t.envs = map[string]map[string]any{}
 	}
 	t.envs[r.ID] = env
 	return env
+}
+
+func (t *turn) contactEnv() map[string]any {
+	c := t.conv.Contact
+	return map[string]any{
+		"id": c.ID, "name": c.Name, "language": t.language(), "region": c.Region, "timezone": c.TimeZone, "opted_out": c.OptedOut, "attributes": c.Attributes,
+	}
 }
 
 func (t *turn) eventEnv() map[string]any {
@@ -276,35 +370,102 @@ func (t *turn) status(s Status) {
 	if s.State != DeliveryFailed || t.conv.Owner.Kind != OwnerBot {
 		return
 	}
-	if r := t.conv.InFocus(); r != nil {
+	if r := t.speaker(s.Effect); r != nil {
 		t.raise(r, EventNameUndeliverable)
 	}
 }
 
-// business gives a business event to the run that waits for it, else to the flow it starts.
+// speaker finds the run that sent a message; the one in focus where the channel does not tell which message it was.
+func (t *turn) speaker(effect string) *Run {
+	_, seq, _, ok := ParseEffectID(effect)
+	if !ok {
+		return t.conv.InFocus()
+	}
+	for _, id := range t.byFocus() {
+		if r := t.conv.Run(id); r != nil && r.Spoke == seq {
+			return r
+		}
+	}
+	return nil
+}
+
+// business gives a business event to the run that it is for, else to the flow that it starts.
 func (t *turn) business(b BusinessEvent) {
+	if !isBusiness(b.Name) { // "answered" or "ok" are the engine's to raise
+		t.trace("ignored", b.Name+" is not the name of a business event")
+		return
+	}
+	if t.conv.Contact.OptedOut {
+		t.trace("opted_out", b.Name)
+		return
+	}
 	if kind := t.conv.Owner.Kind; kind != OwnerBot && kind != OwnerClosed {
 		t.deferEvent(b.Name + " while " + t.conv.Owner.String() + " owns the conversation")
 		return
 	}
+	if t.guarded("") && !t.catches(t.conv.InFocus(), b) {
+		t.deferEvent(b.Name + " while " + t.conv.InFocus().Flow + " may not be interrupted")
+		return
+	}
 	t.open("event " + b.Name)
 	for _, id := range t.byFocus() {
-		if !isBusiness(b.Name) {
-			break // "answered" or "ok" are the engine's to raise
+		r := t.conv.Run(id)
+		if r == nil || !t.catches(r, b) {
+			continue
 		}
-		if r := t.conv.Run(id); r != nil && t.raise(r, b.Name) {
+		flow := r.Flow
+		if t.raise(r, b.Name) {
+			t.emit(Effect{Kind: EffectTrace, Run: id, Trace: &Trace{Code: TraceDelivered, Detail: b.Name + " to " + flow, Call: -1}})
 			return
 		}
 	}
+	if m, tr := t.startedBy(b); m != nil {
+		t.emit(Effect{Kind: EffectTrace, Trace: &Trace{Code: TraceStarted, Detail: b.Name + " starts " + m.Flow, Call: -1}})
+		t.start(m, tr.state, b.Key)
+		return
+	}
+	if t.known(b.Name) {
+		t.trace(TraceLate, b.Name+" finds no run that waits for it")
+		return
+	}
+	t.trace("ignored", "no flow waits for "+b.Name)
+}
+
+// What became of a business event, as the codes of traces. "deferred" and "opted_out" are others.
+const (
+	TraceDelivered = "event_delivered" // a run took it
+	TraceStarted   = "event_started"   // it started a run
+	TraceLate      = "event_late"      // flows know it, and none of their runs waits for it now
+)
+
+// catches tells whether a business event is for a run: the run catches its name, and its key where both have one.
+func (t *turn) catches(r *Run, b BusinessEvent) bool {
+	if r == nil {
+		return false
+	}
+	m := t.machine(r)
+	if m == nil || m.key != nil && b.Key != "" && b.Key != r.Key {
+		return false
+	}
+	return len(m.states[r.State].on[b.Name]) > 0 || len(m.on[b.Name]) > 0
+}
+
+// startedBy finds the flow that a business event starts. A flow with a key has one run for each key.
+func (t *turn) startedBy(b BusinessEvent) (*Machine, trigger) {
 	for _, m := range t.catalog.Current {
 		for _, tr := range m.triggers {
-			if tr.event == b.Name {
-				t.start(m, tr.state)
-				return
+			running := m.key != nil && slices.ContainsFunc(t.conv.Runs, func(r Run) bool { return r.Flow == m.Flow && r.Key == b.Key })
+			if tr.event == b.Name && !running {
+				return m, tr
 			}
 		}
 	}
-	t.trace("ignored", "no flow waits for "+b.Name)
+	return nil, trigger{}
+}
+
+// known tells whether any published flow has to do with a business event.
+func (t *turn) known(name string) bool {
+	return slices.ContainsFunc(t.catalog.Current, func(m *Machine) bool { return m.Knows(name) })
 }
 
 // isBusiness tells the names of business events that a state can wait for: they have a dot.

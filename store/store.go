@@ -55,6 +55,7 @@ type Turns interface {
 type Arrival struct {
 	Channel   string
 	DedupeKey string    // empty: never a duplicate
+	Scope     string    // within which DedupeKey is unique; empty: the channel
 	Bucket    time.Time // see channel.Inbound
 	// Conversation names the conversation directly; else it is found, or made, by Identities (the best one first).
 	Conversation    string

@@ -73,7 +73,11 @@ func (db *DB) prepareArrival(a store.Arrival) (arrival, error) {
 	}
 	p := arrival{Arrival: a, event: event}
 	if a.DedupeKey != "" {
-		p.hash, p.digest = db.identify(a.Channel, a.DedupeKey)
+		scope := a.Scope
+		if scope == "" {
+			scope = a.Channel
+		}
+		p.hash, p.digest = db.identify(scope, a.DedupeKey)
 	}
 	return p, nil
 }
