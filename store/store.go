@@ -30,6 +30,7 @@ type Store interface {
 	Turns
 	Deliveries
 	People
+	Flows
 	Reader
 	io.Closer
 }
@@ -270,15 +271,6 @@ type Summary struct {
 	UpdatedAt   time.Time `json:"updatedAt"`
 }
 
-// FlowVersion is a published flow file. It never changes.
-type FlowVersion struct {
-	Hash        string    `json:"hash"`
-	Flow        string    `json:"flow"`
-	File        string    `json:"file"`
-	Source      []byte    `json:"-"`
-	PublishedAt time.Time `json:"publishedAt"`
-}
-
 // Violation is a promise that a database does not keep; `relevo doctor` prints them.
 type Violation struct {
 	Code         string `json:"code"` // "orphan", "stuck-outbox", "journal-gap", "two-chats", …
@@ -309,11 +301,6 @@ type Reader interface {
 	ConversationByIdentity(ctx context.Context, channel string, id engine.Identity) (string, error)
 	KeptParts(ctx context.Context, limit int) ([]Kept, error) // newest first
 	Counts(ctx context.Context) (Counts, error)
-
-	// PublishFlow stores a version if it is new and makes it the current one of its flow.
-	PublishFlow(ctx context.Context, v FlowVersion) error
-	// FlowVersions returns every version that is current or that a run still uses.
-	FlowVersions(ctx context.Context) ([]FlowVersion, error)
 
 	// Doctor looks for broken promises: an open conversation without a next event or timer; an owner that contradicts its chat; a journal
 	// with a gap; an outbox row older than stuck; an inbox row older than stuck; a failed integrity check of the database itself.

@@ -169,12 +169,19 @@ func (s *service) openRunner(ctx context.Context) error {
 // publish stores the flows' versions and compiles the old ones that runs still use.
 func (s *service) publish(ctx context.Context, p *project.Project) ([]*engine.Machine, error) {
 	current := map[string]bool{}
+	before, err := s.store.Published(ctx)
+	if err != nil {
+		return nil, err
+	}
+	publication := store.Publication{After: before.Number, At: s.app.now().UTC()}
 	for _, m := range p.Machines {
 		current[m.Version] = true
-		v := store.FlowVersion{Hash: m.Version, Flow: m.Flow, File: m.Definition.File, Source: p.Source(m.Definition.File), PublishedAt: s.app.now().UTC()}
-		if err := s.store.PublishFlow(ctx, v); err != nil {
-			return nil, fmt.Errorf("publish flow %s: %w", m.Flow, err)
-		}
+		publication.Versions = append(publication.Versions, store.FlowVersion{
+			Hash: m.Version, Flow: m.Flow, File: m.Definition.File, Source: p.Source(m.Definition.File),
+		})
+	}
+	if _, err := s.store.Publish(ctx, publication); err != nil {
+		return nil, fmt.Errorf("publish the flows: %w", err)
 	}
 	versions, err := s.store.FlowVersions(ctx)
 	if err != nil {

@@ -206,12 +206,33 @@ func (f *failing) Counts(ctx context.Context) (a store.Counts, err error) {
 	return a, err
 }
 
-func (f *failing) PublishFlow(ctx context.Context, v store.FlowVersion) error {
-	return f.do(func() error { return f.Store.PublishFlow(ctx, v) })
+func (f *failing) Publish(ctx context.Context, p store.Publication) (a int64, err error) {
+	err = f.do(func() error { a, err = f.Store.Publish(ctx, p); return err })
+	return a, err
+}
+
+func (f *failing) Published(ctx context.Context) (a store.Published, err error) {
+	err = f.do(func() error { a, err = f.Store.Published(ctx); return err })
+	return a, err
 }
 
 func (f *failing) FlowVersions(ctx context.Context) (a []store.FlowVersion, err error) {
 	err = f.do(func() error { a, err = f.Store.FlowVersions(ctx); return err })
+	return a, err
+}
+
+func (f *failing) FlowVersion(ctx context.Context, hash string) (a store.FlowVersion, err error) {
+	err = f.do(func() error { a, err = f.Store.FlowVersion(ctx, hash); return err })
+	return a, err
+}
+
+func (f *failing) FlowHistory(ctx context.Context, flow string, limit int) (a []store.FlowVersion, err error) {
+	err = f.do(func() error { a, err = f.Store.FlowHistory(ctx, flow, limit); return err })
+	return a, err
+}
+
+func (f *failing) Standings(ctx context.Context, flow string) (a []store.Standing, err error) {
+	err = f.do(func() error { a, err = f.Store.Standings(ctx, flow); return err })
 	return a, err
 }
 

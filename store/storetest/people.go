@@ -7,7 +7,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"relevo/engine"
 	"relevo/store"
 )
 
@@ -143,44 +142,4 @@ var peopleCases = []testCase{
 		s.ok(err)
 		equal(s.t, n, 3)
 	}},
-}
-
-var flowCases = []testCase{
-	{"the versions are the current ones and those that a run still uses", func(s *suite) {
-		version := func(hash string, minute int) store.FlowVersion {
-			return store.FlowVersion{Hash: hash, Flow: "orders", File: "orders.yaml", Source: []byte("flow: orders # " + hash), PublishedAt: start.Add(time.Duration(minute) * time.Minute)}
-		}
-		v1, v2, v3 := version("v1", 1), version("v2", 2), version("v3", 3)
-		s.ok(s.s.PublishFlow(s.ctx, v1))
-		_, conv := s.begin("1")
-		conv.Owner = engine.Owner{Kind: engine.OwnerBot}
-		conv.Runs = []engine.Run{{ID: "r1", Flow: "orders", Version: "v1"}, {ID: "r2", Flow: "orders", Version: "v1"}}
-		using := turn(conv, s.message("hi"))
-		s.commit(using)
-		s.ok(s.s.PublishFlow(s.ctx, v2))
-		s.ok(s.s.PublishFlow(s.ctx, v3))
-		s.s = s.reopen()
-		s.versions(v1, v3)
-		using.Conversation.Runs = nil
-		s.commit(turn(using.Conversation, s.message("bye")))
-		s.versions(v3)
-	}},
-	{"a published version never changes, and can become current again", func(s *suite) {
-		v1 := store.FlowVersion{Hash: "v1", Flow: "orders", File: "orders.yaml", Source: []byte("one"), PublishedAt: start}
-		s.ok(s.s.PublishFlow(s.ctx, v1))
-		v2 := v1
-		v2.Hash, v2.Source = "v2", []byte("two")
-		s.ok(s.s.PublishFlow(s.ctx, v2))
-		again := v1
-		again.Source, again.PublishedAt = []byte("changed"), start.Add(time.Hour)
-		s.ok(s.s.PublishFlow(s.ctx, again))
-		s.versions(v1)
-	}},
-}
-
-func (s *suite) versions(want ...store.FlowVersion) {
-	s.t.Helper()
-	got, err := s.s.FlowVersions(s.ctx)
-	s.ok(err)
-	equal(s.t, got, want)
 }

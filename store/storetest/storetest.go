@@ -53,6 +53,7 @@ type suite struct {
 	s      store.Store
 	reopen func() store.Store
 	events int
+	at     time.Time // of the next publication; start when zero
 }
 
 // ok ends the test when err is not nil.
