@@ -24,7 +24,7 @@ func TestTheFirstSchemaIsMigrated(t *testing.T) {
 	if _, err := provider.UpTo(t.Context(), 1); err != nil {
 		t.Fatal(err)
 	}
-	_, err = pool.Exec(`INSERT INTO flow_versions VALUES ('v1', 'orders', 'orders.yaml', 1000000, 'one'), ('v2', 'orders', 'orders.yaml', 2000000, 'two');
+	_, err = pool.Exec(`INSERT INTO flow_versions VALUES ('v1', 'orders', 'orders.yaml', 1000000, x'6f6e65'), ('v2', 'orders', 'orders.yaml', 2000000, x'74776f');
 		INSERT INTO flows VALUES ('orders', 'v2')`)
 	if err != nil {
 		t.Fatal(err)
