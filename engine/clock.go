@@ -58,6 +58,44 @@ func (s span) add(t time.Time, sign int, zone *time.Location) time.Time {
 	return t.Add(time.Duration(sign) * s.rest)
 }
 
+// length is about how long a span is, for comparing: a day is 24 hours.
+func (s span) length() time.Duration { return time.Duration(s.days)*24*time.Hour + s.rest }
+
+// String writes a span as parseSpan reads it: "1d12h".
+func (s span) String() string {
+	days := ""
+	if s.days > 0 {
+		days = strconv.Itoa(s.days) + "d"
+	}
+	if s.rest == 0 && days != "" {
+		return days
+	}
+	rest := s.rest.String() // "1h30m0s"
+	if short, cut := strings.CutSuffix(rest, "m0s"); cut {
+		rest = short + "m"
+	}
+	if short, cut := strings.CutSuffix(rest, "h0m"); cut {
+		rest = short + "h"
+	}
+	return days + rest
+}
+
+// asSpan reads what expressions take for a length of time: 2h, "2h", a duration.
+func asSpan(v any) (span, error) {
+	switch v := v.(type) {
+	case span:
+		return v, nil
+	case time.Duration:
+		return span{rest: v}, nil
+	case string:
+		return parseSpan(v)
+	case nil:
+		return span{}, fmt.Errorf("the length of time is not known")
+	default:
+		return span{}, fmt.Errorf("%v is not a length of time", v)
+	}
+}
+
 // moment reads what expressions take for a time: a time, "2026-11-24T15:30:00+01:00", "2026-11-24T15:30" in the zone, or a day "2026-11-24", which
 // begins at midnight in the zone.
 func moment(v any, zone *time.Location) (time.Time, error) {

@@ -16,7 +16,7 @@ type Evaluator interface {
 
 // ScriptCall is one call of a script function.
 type ScriptCall struct {
-	Script   string // "orders"
+	Script   string // "orders", or a version of it: "orders@0123456789abcdef"
 	Function string // "describe"
 	Args     []any
 	Now      time.Time // what Date sees
@@ -50,5 +50,7 @@ type Script struct {
 	Name      string   // "orders"
 	File      string   // "orders.js"
 	Functions []string // exported, sorted
+	Hash      string   // "sha256:" and 64 hex digits of the file
+	Ref       string   // what to call this very version by: "orders@0123456789abcdef"; empty: by Name
 	Unread    bool     // the file can not be read: nothing is known of its functions
 }

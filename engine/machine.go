@@ -25,7 +25,8 @@ type Machine struct {
 	on        map[string][]alternative // from any state
 	triggers  []trigger
 	slots     map[string]*slot
-	scripts   []string // names, in the order of the file
+	scripts   []string          // names, in the order of the file
+	used      map[string]Script // those scripts, as they were when the flow was compiled
 
 	key           *expression
 	params        []string

@@ -23,7 +23,7 @@ type turn struct {
 	envs        map[string]map[string]any
 	failing     string    // the run whose script failed in this turn
 	hint        string    // the channel's guess of the language of the message
-	origin      EventKind // of the event that the turn began with: what the contact asked for, or what only time or a system caused
+	origin      EventKind // of the event being taken: what the contact asked for is in focus at once
 	via         string    // the event or state that led to the current state: why a handoff happens
 	// leaving is the chat of a handoff state that the flow has left in this turn. A handoff later in the turn takes it over with its
 	// waiting time; otherwise it is withdrawn.
@@ -34,7 +34,7 @@ type turn struct {
 
 // take applies one event.
 func (t *turn) take(ev Event) error {
-	t.ev, t.envs = ev, nil
+	t.ev, t.envs, t.origin = ev, nil, ev.Kind
 	if !ev.complete() {
 		t.trace("ignored", "event of kind "+string(ev.Kind)+" without its part")
 		return nil
@@ -97,6 +97,9 @@ func (t *turn) nextDeferred() int {
 			return !calling
 		case EventTimer:
 			return !t.guarded(ev.Timer.Run)
+		case EventCall:
+			r := t.caller(*ev.Call)
+			return r == nil || !t.guarded(r.ID)
 		case EventBusiness:
 			return !t.guarded("") || t.catches(t.conv.InFocus(), *ev.Business)
 		}
@@ -181,10 +184,10 @@ func (t *turn) calling() bool {
 	return r != nil && r.Wait == WaitCall
 }
 
-// deferEvent keeps an event for later in the conversation's life. The end of a call is always kept: a run has one call at most, and would wait
-// for it for ever.
+// deferEvent keeps an event for later in the conversation's life. The end of a call and a due timer are always kept: a run has few
+// of them, and would wait for them for ever.
 func (t *turn) deferEvent(why string) {
-	if len(t.conv.Deferred) >= MaxDeferred && t.ev.Kind != EventCall {
+	if len(t.conv.Deferred) >= MaxDeferred && t.ev.Kind != EventCall && t.ev.Kind != EventTimer {
 		t.trace("budget_deferred", why)
 		return
 	}

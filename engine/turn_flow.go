@@ -5,29 +5,77 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
-// start begins a run of a flow and puts it in focus.
-func (t *turn) start(m *Machine, state string) {
+// start begins a run of a flow. One that the contact asked for is in focus at once; another one comes into focus when it asks something.
+func (t *turn) start(m *Machine, state, key string) {
+	r := t.newRun(m)
+	if r == nil {
+		if t.origin == EventMessage {
+			t.giveUp(t.conv.InFocus(), "budget_runs", TextSomethingFailed)
+		}
+		return
+	}
+	r.Key = key
+	if t.origin == EventMessage {
+		t.focus(r)
+		r.Speaks = true
+	}
+	t.conv.Misses = 0
+	t.enter(r, state)
+}
+
+// newRun adds a run that stands nowhere yet, nil when the conversation holds too many.
+func (t *turn) newRun(m *Machine) *Run {
 	if len(t.conv.Runs) >= MaxRuns {
 		t.trace("budget_runs", m.Flow)
-		return
+		return nil
 	}
 	t.conv.NextRun++
 	id := fmt.Sprintf("r%d", t.conv.NextRun)
 	t.conv.Runs = append(t.conv.Runs, Run{ID: id, Flow: m.Flow, Version: m.Version, Started: t.now()})
-	t.conv.Focus = append(t.conv.Focus, id)
-	t.conv.Misses = 0
-	t.enter(t.conv.Run(id), state)
+	return t.conv.Run(id)
 }
 
-// machine returns the version a run was started with. A version that is gone can only be handed over.
+// machine returns the version that a run was started with. Where it is gone the run goes on in the current version, in the state of the same name or
+// the one that it was renamed to; nil when there is none.
 func (t *turn) machine(r *Run) *Machine {
-	m := t.catalog.Machine(r.Version)
-	if m == nil || r.State != "" && m.states[r.State] == nil {
+	if m := t.catalog.Machine(r.Version); m != nil && (r.State == "" || m.states[r.State] != nil) {
+		return m
+	}
+	m := t.catalog.flow(r.Flow)
+	if m == nil {
 		return nil
 	}
+	name := r.State
+	if renamed := m.renamed[name]; renamed != "" {
+		name = renamed
+	}
+	if st := m.states[name]; st == nil || st.waitsFor() != r.Wait {
+		return nil
+	}
+	t.trace("adopted", fmt.Sprintf("%s.%s goes on as %s of version %s", r.Flow, r.State, name, m.Version))
+	r.Version, r.State = m.Version, name
+	delete(t.envs, r.ID)
 	return m
+}
+
+// waitsFor is what a run waits for in a state.
+func (st *state) waitsFor() WaitKind {
+	switch {
+	case st.ask != nil:
+		return WaitAsk
+	case st.call != nil:
+		return WaitCall
+	case st.wait != nil:
+		return WaitTime
+	case st.handoff != nil:
+		return WaitHandoff
+	case st.run != nil:
+		return WaitRun
+	}
+	return ""
 }
 
 // raise gives an event to a run: first to its state, then to its flow. It tells whether the run moved. r is not valid afterwards.
@@ -70,7 +118,9 @@ func (t *turn) choose(m *Machine, r *Run, alternatives []alternative) bool {
 			t.giveUp(r, "undeclared", TextSomethingFailed)
 			return true
 		}
-		t.enter(r, to)
+		if !a.stay {
+			t.enter(r, to)
+		}
 		return true
 	}
 	return false
@@ -94,13 +144,17 @@ func (t *turn) assign(m *Machine, r *Run, assigns []assign) error {
 	return nil
 }
 
-// set changes an attribute of the contact; name and language are its own.
+// set changes an attribute of the contact; name, language, timezone and region are its own.
 func (c *Contact) set(attribute string, v any) {
 	switch attribute {
 	case "name":
 		c.Name = display(v)
 	case "language":
-		c.Language = display(v)
+		c.Language, c.Guessed = display(v), false
+	case "timezone":
+		c.TimeZone = display(v)
+	case "region":
+		c.Region = display(v)
 	default:
 		if c.Attributes == nil {
 			c.Attributes = map[string]any{}
@@ -137,34 +191,55 @@ func (t *turn) leave(r *Run) {
 			t.own(Owner{Kind: OwnerBot}, "the flow went on")
 		}
 	}
-	r.Wait, r.CallID, r.Attempts = "", "", 0
+	if r.Wait == WaitRun {
+		t.drop(r.ID)
+	}
+	r.Wait, r.CallID, r.Attempts, r.Answer = "", "", 0, nil
 }
 
-// do carries out a state: set, say, then what it waits for, or it moves on at once.
+// drop ends the runs that a run waits for, because it waits no more.
+func (t *turn) drop(parent string) {
+	for i := range t.conv.Runs {
+		if child := &t.conv.Runs[i]; child.Parent == parent {
+			id := child.ID
+			child.Parent = "" // nobody wants its outcome
+			t.leave(child)
+			t.remove(t.conv.Run(id), OutcomeCancelled)
+			return // a run waits for one other
+		}
+	}
+}
+
+// do carries out a state: set, say, then what it waits for, or it moves on at once. r is not valid afterwards.
 func (t *turn) do(m *Machine, r *Run, st *state) error {
 	if err := t.assign(m, r, st.set); err != nil {
 		return err
 	}
-	texts, err := t.render(m, r, st.say)
+	messages, err := t.render(m, r, st.say)
 	if err != nil {
 		return err
 	}
-	question := ""
-	if st.ask != nil && len(texts) > 0 {
-		question, texts = texts[len(texts)-1], texts[:len(texts)-1]
+	var question Outgoing
+	if st.ask != nil && len(messages) > 0 {
+		question, messages = messages[len(messages)-1], messages[:len(messages)-1]
 	}
-	for _, text := range texts {
-		t.send(r, Outgoing{Kind: OutgoingText, Text: text})
+	for _, message := range messages {
+		t.send(r, message)
 	}
 	switch {
 	case st.ask != nil:
 		r.Wait = WaitAsk
+		t.focus(r)
 		t.arm(r, st)
 		return t.ask(m, r, st.ask, question)
 	case st.call != nil:
 		return t.call(m, r, st)
+	case st.wait != nil:
+		return t.wait(m, r, st)
 	case st.handoff != nil:
 		return t.handOver(m, r, st)
+	case st.run != nil:
+		return t.runOther(m, r, st)
 	case st.end != "":
 		t.end(r, st.end)
 		return nil
@@ -177,51 +252,45 @@ func (t *turn) do(m *Machine, r *Run, st *state) error {
 	return nil
 }
 
-// render fills in a state's messages before any of them is sent, so that a failing script does not leave half an answer.
-func (t *turn) render(m *Machine, r *Run, messages []saying) ([]string, error) {
-	texts := make([]string, 0, len(messages))
-	for _, msg := range messages {
-		text, err := t.text(m, r, msg.text)
-		if err != nil {
-			return nil, err
-		}
-		texts = append(texts, text)
-	}
-	return texts, nil
-}
-
-func (t *turn) text(m *Machine, r *Run, msg message) (string, error) {
-	tmpl := m.text(msg, t.language())
-	if tmpl == nil {
-		return "", nil
-	}
-	text, cut, err := tmpl.render(t.env(m, r))
-	if cut {
-		t.trace("budget_text", r.Flow+"."+r.State)
-	}
-	return text, err
-}
-
-// ask sends a question, with its choices.
-func (t *turn) ask(m *Machine, r *Run, a *ask, question string) error {
+// ask sends a question, with its choices and further ones of the engine's.
+func (t *turn) ask(m *Machine, r *Run, a *ask, question Outgoing, further ...Choice) error {
 	if len(a.choices) == 0 {
-		t.send(r, Outgoing{Kind: OutgoingText, Text: question})
-		return nil
+		if sl := m.slots[a.slot]; sl != nil && sl.typ == SlotYesNo {
+			question.Choices = []Choice{
+				{Payload: choicePayload(r, choiceYes), Title: t.sentence(r, TextYes)}, {Payload: choicePayload(r, choiceNo), Title: t.sentence(r, TextNo)},
+			}
+		}
 	}
-	out := Outgoing{Kind: OutgoingChoices, Text: question, Button: t.catalog.Commands.Text(TextChoose, t.language(), "en")}
 	for _, ch := range a.choices {
 		title, err := t.text(m, r, ch.title)
 		if err != nil {
 			return err
 		}
-		out.Choices = append(out.Choices, Choice{Payload: choicePayload(r, ch.name), Title: title})
+		question.Choices = append(question.Choices, Choice{Payload: choicePayload(r, ch.name), Title: title})
 	}
-	t.send(r, out)
+	question.Choices = append(question.Choices, further...)
+	question.As = a.as
+	t.put(r, question)
 	return nil
 }
 
-// choicePayload is what a button brings back: the run and the choice, so that an old button finds its run.
-func choicePayload(r *Run, choice string) string { return "run/" + r.ID + "/" + choice }
+// put sends a question, as choices where it has some. What it covers is asked again when its run is out of the way.
+func (t *turn) put(r *Run, question Outgoing) {
+	if len(question.Choices) > 0 {
+		question.Kind, question.Button = OutgoingChoices, t.sentence(r, TextChoose)
+	}
+	r.Speaks = true
+	t.send(r, question)
+}
+
+// choicePayload is what a button brings back: the run, the state and the choice, so that an old button finds its run.
+func choicePayload(r *Run, choice string) string { return "run/" + r.ID + "/" + r.State + "/" + choice }
+
+// The choices of a yes_no question.
+const (
+	choiceYes = "yes"
+	choiceNo  = "no"
+)
 
 // flowPayload is what a button of the menu brings back.
 func flowPayload(flow string) string { return "flow/" + flow }
@@ -248,6 +317,9 @@ func (t *turn) call(m *Machine, r *Run, st *state) error {
 		c.Headers[h.name] = strings.ReplaceAll(strings.ReplaceAll(value, "\r", ""), "\n", " ")
 	}
 	r.Wait = WaitCall
+	if st.call.method != "GET" {
+		r.Asked = nil // something has happened outside: what was answered before can not be taken back
+	}
 	t.arm(r, st)
 	r.CallID = t.emit(Effect{Kind: EffectCall, Run: r.ID, Call: c})
 	return nil
@@ -284,42 +356,40 @@ func fill(v any, env map[string]any) (any, error) {
 	}
 }
 
-// end ends a run. The run that it interrupted is resumed by asking its question again.
-func (t *turn) end(r *Run, outcome string) {
-	t.emit(Effect{Kind: EffectEnd, Run: r.ID, End: &RunEnd{Flow: r.Flow, Outcome: outcome}})
-	id := r.ID
-	hadFocus := t.conv.InFocus() == r
-	t.conv.Runs = slices.DeleteFunc(t.conv.Runs, func(x Run) bool { return x.ID == id })
-	t.conv.Focus = slices.DeleteFunc(t.conv.Focus, func(x string) bool { return x == id })
-	if next := t.conv.InFocus(); hadFocus && next != nil && next.Wait == WaitAsk {
-		t.askAgain(next, nil)
-	}
-}
-
 // askAgain re-enters a question: a real transition, with its time-outs started anew. instead is said in place of the question.
-func (t *turn) askAgain(r *Run, instead message) {
+func (t *turn) askAgain(r *Run, instead message) { t.askWith(r, instead, nil) }
+
+// askWith is askAgain with further choices.
+func (t *turn) askWith(r *Run, instead message, further []Choice) {
 	m := t.machine(r)
 	if m == nil {
 		t.giveUp(r, "version_missing", TextSomethingFailed)
 		return
 	}
 	st := m.states[r.State]
+	say := st.say[len(st.say)-1:]
+	if instead != nil {
+		say = []saying{{kind: OutgoingText, text: instead}}
+	}
+	messages, err := t.render(m, r, say)
+	if err != nil {
+		t.scriptFailed(r, err)
+		return
+	}
+	t.again(m, r, st)
+	if err := t.ask(m, r, st.ask, messages[0], further...); err != nil {
+		t.scriptFailed(r, err)
+	}
+}
+
+// again makes the transition of asking again and starts the state's time-outs anew.
+func (t *turn) again(m *Machine, r *Run, st *state) {
 	if _, err := m.move(r.State, st.ask.again); err != nil {
 		t.trace("undeclared", err.Error())
 	}
-	if instead == nil {
-		instead = st.say[len(st.say)-1].text
-	}
-	text, err := t.text(m, r, instead)
-	if err == nil {
-		t.disarm(r)
-		r.Entry++
-		t.arm(r, st)
-		err = t.ask(m, r, st.ask, text)
-	}
-	if err != nil {
-		t.scriptFailed(r, err)
-	}
+	t.disarm(r)
+	r.Entry++
+	t.arm(r, st)
 }
 
 // scriptFailed is what follows when an expression or a script failed: the flow's own answer, else people.
@@ -340,13 +410,14 @@ func (t *turn) scriptFailed(r *Run, err error) {
 // arm starts a state's time-outs.
 func (t *turn) arm(r *Run, st *state) {
 	for _, a := range st.after {
-		timer := Timer{
-			ID: EffectID(t.conv.ID, t.conv.Seq, len(t.effects)), Due: t.now().Add(a.delay),
-			Run: r.ID, Entry: r.Entry, Event: a.event,
-		}
-		t.emit(Effect{Kind: EffectTimer, Run: r.ID, Timer: &timer})
-		r.Timers = append(slices.Clone(r.Timers), timer)
+		t.armAt(r, a.event, t.now().Add(a.delay))
 	}
+}
+
+func (t *turn) armAt(r *Run, event string, due time.Time) {
+	timer := Timer{ID: EffectID(t.conv.ID, t.conv.Seq, len(t.effects)), Due: due.UTC(), Run: r.ID, Entry: r.Entry, Event: event}
+	t.emit(Effect{Kind: EffectTimer, Run: r.ID, Timer: &timer})
+	r.Timers = append(slices.Clone(r.Timers), timer)
 }
 
 // disarm cancels a run's time-outs. They would be harmless later, but a million of them would not be free.
@@ -373,10 +444,22 @@ func (t *turn) timer(due Timer) {
 		t.trace("ignored", due.Event+" while "+t.conv.Owner.String()+" owns the conversation")
 		return // it stays armed, overdue, and is started anew when the bot has the conversation again
 	}
+	if t.guarded(r.ID) {
+		t.deferEvent(due.Event + " of " + r.Flow + " while " + t.conv.InFocus().Flow + " may not be interrupted")
+		return
+	}
 	r.Timers = slices.DeleteFunc(slices.Clone(r.Timers), func(armed Timer) bool { return armed.ID == due.ID })
 	m := t.machine(r)
 	if m == nil {
 		t.giveUp(r, "version_missing", TextSomethingFailed)
+		return
+	}
+	if t.now().Before(due.Due) { // the clock was set back
+		t.armAt(r, due.Event, due.Due)
+		return
+	}
+	if due.Event == EventNameElapsed {
+		t.elapsed(m, r)
 		return
 	}
 	for _, a := range m.states[r.State].after {
@@ -390,14 +473,13 @@ func (t *turn) timer(due Timer) {
 
 // callEnded takes the end of an HTTP call.
 func (t *turn) callEnded(c CallResult) {
-	var r *Run
-	for i := range t.conv.Runs {
-		if t.conv.Runs[i].CallID == c.Effect {
-			r = &t.conv.Runs[i]
-		}
-	}
+	r := t.caller(c)
 	if r == nil {
 		t.trace("stale_call", c.Effect)
+		return
+	}
+	if t.guarded(r.ID) {
+		t.deferEvent("the end of a call of " + r.Flow + " while " + t.conv.InFocus().Flow + " may not be interrupted")
 		return
 	}
 	if t.conv.Owner.Kind != OwnerBot {
@@ -426,6 +508,16 @@ func (t *turn) callEnded(c CallResult) {
 		r = t.conv.Run(id)
 	}
 	t.giveUp(r, "call_failed", TextSomethingFailed)
+}
+
+// caller is the run that waits for a call, or nil.
+func (t *turn) caller(c CallResult) *Run {
+	for i := range t.conv.Runs {
+		if t.conv.Runs[i].CallID == c.Effect {
+			return &t.conv.Runs[i]
+		}
+	}
+	return nil
 }
 
 // callEvents lists the names an answer goes by, the most exact first.

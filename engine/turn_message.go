@@ -1,11 +1,14 @@
 package engine
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"relevo/engine/reading"
 )
 
 // message takes what the contact sent.
@@ -15,7 +18,10 @@ func (t *turn) message(msg Message) {
 		t.trace("recorded", string(msg.Kind)) // not an utterance: kept, never answered
 		return
 	}
-	t.heard(msg)
+	t.hint = t.spoken(msg.Language)
+	text := words(msg.Text)
+	stops := t.command(text, CommandStop)
+	t.heard(msg, text)
 	switch {
 	case t.conv.Owner.Kind == OwnerPhone:
 		t.renewLease()
@@ -24,16 +30,30 @@ func (t *turn) message(msg Message) {
 	case msg.Extra["late"] == true:
 		t.open("a late message")
 		t.giveUp(t.conv.InFocus(), "late", "")
-	case t.calling():
+	case t.calling() && !stops:
 		t.deferEvent("a call is under way")
+		return
 	default:
 		t.open("the contact wrote")
-		t.answer(msg)
+		t.answer(msg, text)
+		return
+	}
+	if stops && !t.conv.Contact.OptedOut { // whoever answers, it holds
+		t.learn(func(c *Contact) { c.OptedOut = true })
 	}
 }
 
+// spoken turns "es-MX" into "es" when a flow speaks it, else "".
+func (t *turn) spoken(tag string) string {
+	language, _, _ := strings.Cut(strings.ToLower(tag), "-")
+	if slices.ContainsFunc(t.catalog.Current, func(m *Machine) bool { return m.speaks(language) }) {
+		return language
+	}
+	return ""
+}
+
 // heard notes what every message tells, whoever answers it.
-func (t *turn) heard(msg Message) {
+func (t *turn) heard(msg Message, text []string) {
 	when := t.now()
 	if !msg.Sent.IsZero() && msg.Sent.Before(when) {
 		when = msg.Sent
@@ -41,77 +61,210 @@ func (t *turn) heard(msg Message) {
 	if when.After(t.conv.LastInbound) {
 		t.conv.LastInbound = when
 	}
-	language := t.detect(msg)
-	named := msg.Name != "" && t.conv.Contact.Name == ""
-	if !named && language == t.conv.Contact.Language {
+	before := t.conv.Contact
+	after := before
+	after.Language, after.Guessed = t.detect(msg, text)
+	if after.Name == "" {
+		after.Name = msg.Name
+	}
+	if after.Region == "" {
+		after.Region = msg.Region
+	}
+	if after.TimeZone == "" && t.catalog.zone(msg.TimeZone) != nil {
+		after.TimeZone = msg.TimeZone
+	}
+	if after.Name == before.Name && after.Language == before.Language && after.Guessed == before.Guessed && after.Region == before.Region && after.TimeZone == before.TimeZone {
 		return
 	}
 	t.learn(func(c *Contact) {
-		if named {
-			c.Name = msg.Name
-		}
-		c.Language = language
+		c.Name, c.Language, c.Guessed, c.Region, c.TimeZone = after.Name, after.Language, after.Guessed, after.Region, after.TimeZone
 	})
 }
 
-// detect finds the contact's language: the one already known, else the one of the phrase that was used, else the channel's guess.
-func (t *turn) detect(msg Message) string {
-	if known := t.conv.Contact.Language; known != "" {
-		return known
+// detect finds the contact's language: the one that is known for certain, else the one of the phrase that was used, else the one that the words are
+// clearly in, else the channel's guess.
+func (t *turn) detect(msg Message, text []string) (language string, guessed bool) {
+	known := t.conv.Contact
+	if known.Language != "" && !known.Guessed {
+		return known.Language, false
 	}
-	text := words(msg.Text)
 	if _, _, language := t.trigger(text); language != "" {
-		return language
+		return language, false
 	}
-	if language := t.asksForPerson(text); language != "" {
-		return language
+	if language := t.commandLanguage(text); language != "" {
+		return language, false
 	}
-	hint, _, _ := strings.Cut(strings.ToLower(msg.Language), "-")
-	for _, m := range t.catalog.Current {
-		if m.speaks(hint) {
-			return hint
+	if msg.Payload == "" {
+		if language, clear := t.catalog.guesser().Guess(msg.Text); clear && t.spoken(language) != "" {
+			return language, false
 		}
 	}
-	return ""
+	if known.Language != "" {
+		return known.Language, true
+	}
+	return t.hint, t.hint != ""
 }
 
 // answer is the bot's turn to react to a message.
-func (t *turn) answer(msg Message) {
+func (t *turn) answer(msg Message, text []string) {
 	r := t.conv.InFocus()
-	if utf8.RuneCountInString(msg.Text) > MaxInboundRunes {
-		t.trace("budget_message", strconv.Itoa(utf8.RuneCountInString(msg.Text))+" characters")
-		t.say(TextTooLong)
+	if length := utf8.RuneCountInString(msg.Text); length > MaxInboundRunes {
+		t.trace("budget_message", strconv.Itoa(length)+" characters")
+		t.say(r, TextTooLong)
 		return
 	}
 	if msg.Payload != "" && t.button(msg.Payload) {
 		return
 	}
-	text := words(msg.Text)
-	if t.asksForPerson(text) != "" && !t.isChoice(r, msg.Text) {
-		if r == nil || !t.raise(r, EventNameAgent) {
-			t.giveUp(t.conv.InFocus(), ReasonAsked, TextHandingOver)
-		}
+	if r != nil && r.Wait == WaitAsk {
+		t.hear(r, msg, text)
 		return
 	}
-	if r != nil && r.Wait == WaitAsk {
-		t.read(r, msg)
+	if t.asksForPerson(text, nil) {
+		t.obey(CommandAgent, "", r)
+		return
+	}
+	if command, language := t.commanded(text, nil); command != "" && t.obey(command, language, r) {
 		return
 	}
 	if m, tr, _ := t.trigger(text); m != nil {
-		t.start(m, tr.state)
+		t.begin(m, tr.state)
 		return
 	}
-	t.missed(msg)
+	t.missed(r, msg, text)
 }
 
-// asksForPerson returns the language of the phrase with which the contact asked for a person, or "".
-func (t *turn) asksForPerson(text []string) string {
-	language, _ := longest(t.catalog.asking, text, t.preferred())
-	return language
+// begin starts a flow that the contact asked for. One that is under way already, covered by another one, comes back on top.
+func (t *turn) begin(m *Machine, state string) {
+	for _, id := range t.conv.Focus {
+		if r := t.conv.Run(id); r != nil && r.Flow == m.Flow && r.Wait == WaitAsk && m.key == nil {
+			t.focus(r)
+			t.askAgain(r, nil)
+			return
+		}
+	}
+	t.start(m, state, "")
+}
+
+// hear takes a message while the run in focus asks something. What answers the question goes first; then come the commands, an earlier answer that was
+// wrong, another flow; free text is last, because anything would be an answer to it.
+func (t *turn) hear(r *Run, msg Message, text []string) {
+	m := t.machine(r)
+	if m == nil {
+		t.giveUp(r, "version_missing", TextSomethingFailed)
+		return
+	}
+	a := m.states[r.State].ask
+	if t.asksForPerson(text, m) && !t.isChoice(m, r, a, msg.Text) {
+		t.obey(CommandAgent, "", r)
+		return
+	}
+	free := len(a.choices) == 0 && m.slots[a.slot].free()
+	if !free && t.accept(m, r, a, msg) {
+		return
+	}
+	if command, language := t.commanded(text, m); command != "" && t.obey(command, language, r) {
+		return
+	}
+	if t.corrects(m, r, a, msg, text) || t.digresses(m, r, text, free) {
+		return
+	}
+	if t.insults(r, text, free) {
+		return
+	}
+	if free && t.accept(m, r, a, msg) {
+		return
+	}
+	t.misunderstood(m, r, a, unread(msg))
+}
+
+// accept takes a message as the answer to the question, when it is one, or a part of one.
+func (t *turn) accept(m *Machine, r *Run, a *ask, msg Message) bool {
+	if len(a.choices) > 0 {
+		name := t.match(m, r, a, msg.Text)
+		if name == "" {
+			return false
+		}
+		t.chosen(r, a, name)
+		return true
+	}
+	return t.use(m, r, a, t.readAnswer(m, r, m.slots[a.slot], msg))
+}
+
+// unread says what kind of message it is that nothing could be read out of; "" for words.
+func unread(msg Message) TextKey {
+	switch {
+	case msg.Kind == MessageSticker:
+		return TextSticker
+	case msg.Kind == MessageAudio:
+		return TextVoice
+	case msg.Kind == MessageText && strings.TrimSpace(msg.Text) == "":
+		return TextEmpty
+	case strings.TrimSpace(msg.Text) == "":
+		return TextNotText
+	case len(words(msg.Text)) == 0:
+		return TextEmoji
+	}
+	return ""
+}
+
+// digresses starts another flow whose phrase the contact used, unless this one may not be interrupted. Where the question takes any text, only a
+// message that is nothing but the phrase counts.
+func (t *turn) digresses(m *Machine, r *Run, text []string, free bool) bool {
+	other, tr, _ := t.trigger(text)
+	if other == nil || other.Flow == m.Flow || t.guarded("") {
+		return false
+	}
+	if free && !slices.ContainsFunc(slices.Collect(maps.Values(tr.phrases)), func(list [][]string) bool {
+		return slices.ContainsFunc(list, func(phrase []string) bool { return slices.EqualFunc(phrase, text, near) })
+	}) {
+		return false
+	}
+	t.trace("digressed", m.Flow+" to "+other.Flow)
+	t.begin(other, tr.state)
+	return true
+}
+
+// maxInsultWords is how long a message may be that is only an insult where any text is an answer. A longer one has something to say.
+const maxInsultWords = 4
+
+// insults answers an insult: calmly, and the next one by people.
+func (t *turn) insults(r *Run, text []string, free bool) bool {
+	if free && len(text) > maxInsultWords {
+		return false
+	}
+	if language, _ := longest(t.catalog.abuse, text, t.preferred()); language == "" {
+		return false
+	}
+	t.conv.Insults++
+	t.trace("insulted", "")
+	if t.conv.Insults > maxInsults {
+		t.giveUp(r, "insulted", TextHandingOver)
+		return true
+	}
+	t.say(r, TextCalm)
+	t.askOrMenu(r)
+	return true
+}
+
+// askOrMenu puts the question in focus again, else what can be done here.
+func (t *turn) askOrMenu(r *Run) {
+	if r != nil && r.Wait == WaitAsk {
+		t.askAgain(r, nil)
+		return
+	}
+	if r == nil {
+		t.send(nil, t.menu())
+	}
 }
 
 // preferred is the language to take where phrases of several match equally well.
-func (t *turn) preferred() string { return t.conv.Contact.Language }
+func (t *turn) preferred() string {
+	if known := t.conv.Contact.Language; known != "" {
+		return known
+	}
+	return t.hint
+}
 
 // longest finds the phrase of most words that stands in text, and its language. Ties go to the preferred language, then to the
 // first in the alphabet, so that the same text always gives the same answer.
@@ -143,28 +296,28 @@ func (t *turn) trigger(text []string) (m *Machine, found trigger, language strin
 	return m, found, language
 }
 
-// button takes a press. It tells whether the button still means something; otherwise its title is read as text.
+// button takes a press. It tells whether it was one of ours; otherwise its title is read as text.
 func (t *turn) button(payload string) bool {
 	kind, rest, _ := strings.Cut(payload, "/")
 	switch kind {
 	case "flow":
 		if m := t.catalog.flow(rest); m != nil {
-			t.start(m, m.initial)
+			if r := t.conv.InFocus(); r != nil && t.guarded("") && r.Flow != m.Flow {
+				t.trace("held", "flow "+m.Flow)
+				t.askOrMenu(r)
+				return true
+			}
+			t.begin(m, m.initial)
+			return true
+		}
+	case "command":
+		if slices.Contains(CommandNames, Command(rest)) && t.obey(Command(rest), "", t.conv.InFocus()) {
 			return true
 		}
 	case "run":
-		id, name, _ := strings.Cut(rest, "/")
-		r := t.conv.Run(id)
-		if r == nil || r.Wait != WaitAsk {
-			break
-		}
-		m := t.machine(r)
-		if m == nil {
-			break
-		}
-		a := m.states[r.State].ask
-		if slices.ContainsFunc(a.choices, func(ch choice) bool { return ch.name == name }) {
-			t.chosen(r, a, name)
+		parts := strings.SplitN(rest, "/", 3)
+		if len(parts) == 3 {
+			t.pressed(parts[0], parts[1], parts[2])
 			return true
 		}
 	}
@@ -172,78 +325,77 @@ func (t *turn) button(payload string) bool {
 	return false
 }
 
-// isChoice tells that a text is one of the choices on offer, which then wins over a command of the same words.
-func (t *turn) isChoice(r *Run, text string) bool {
-	if r == nil || r.Wait != WaitAsk {
-		return false
+// pressed takes the press of a button of a question. It finds its run however old it is: the question that is open, a way out of the state that the
+// run is in by now, or a kind word that this is over.
+func (t *turn) pressed(id, state, name string) {
+	r := t.conv.Run(id)
+	focused := t.conv.InFocus()
+	if r == nil {
+		t.closedButton("run/" + id + "/" + state)
+		return
 	}
-	m := t.machine(r)
-	return m != nil && t.match(m, r, m.states[r.State].ask, text) != ""
-}
-
-// read takes an answer to the question in focus.
-func (t *turn) read(r *Run, msg Message) {
+	if t.guarded(id) {
+		t.trace("held", "run/"+id+"/"+state)
+		t.askOrMenu(focused)
+		return
+	}
 	m := t.machine(r)
 	if m == nil {
 		t.giveUp(r, "version_missing", TextSomethingFailed)
 		return
 	}
-	a := m.states[r.State].ask
-	if msg.Text == "" {
-		t.misunderstood(m, r, a, TextNotText)
+	if r.State == state && r.Wait == WaitAsk && t.picked(m, r, name) {
 		return
 	}
-	if len(a.choices) > 0 {
-		if name := t.match(m, r, a, msg.Text); name != "" {
-			t.chosen(r, a, name)
+	if asked := m.states[state]; asked != nil && asked.ask != nil && slices.ContainsFunc(asked.ask.choices, func(ch choice) bool { return ch.name == name }) &&
+		(len(m.states[r.State].on[name]) > 0 || len(m.on[name]) > 0) {
+		t.setSlot(r, asked.ask.slot, name)
+		r.Speaks = true
+		if t.raise(r, name) {
 			return
 		}
-		t.misunderstood(m, r, a, "")
-		return
 	}
-	v, ok := m.slots[a.slot].read(msg.Text)
-	if !ok {
-		t.misunderstood(m, r, a, "")
-		return
-	}
-	t.answered(r, a.slot, v, EventNameAnswered)
+	t.closedButton("run/" + id + "/" + state)
 }
 
-// maxValueWords is over how many words a value with a pattern may be spread: "AB 12 34 56".
-const maxValueWords = 4
-
-// read finds a slot's value in what the contact wrote. With a pattern, what is around the value and how it is spaced and cased do not
-// matter: "it's ab-123456!" is AB123456.
-func (s *slot) read(text string) (string, bool) {
-	text = strings.TrimSpace(text)
-	if s.pattern == nil {
-		return text, text != ""
-	}
-	candidates := []string{text, strings.ToUpper(text), compact(text)}
-	fields := strings.Fields(text)
-	for width := 1; width <= maxValueWords; width++ {
-		for i := 0; i+width <= len(fields); i++ {
-			candidates = append(candidates, compact(strings.Join(fields[i:i+width], " ")))
+// picked takes a press of the question that is open: a choice, yes or no, or one of the things that an answer can mean.
+func (t *turn) picked(m *Machine, r *Run, name string) bool {
+	a := m.states[r.State].ask
+	if number, isOption := strings.CutPrefix(name, "#"); isOption {
+		n, err := strconv.Atoi(number)
+		if err != nil || r.Answer == nil || n < 1 || n > len(r.Answer.Options) {
+			return false
 		}
+		t.answered(r, a.slot, r.Answer.Options[n-1], EventNameAnswered)
+		return true
 	}
-	for _, c := range candidates {
-		if s.pattern.MatchString(c) {
-			return c, true
-		}
+	if slices.ContainsFunc(a.choices, func(ch choice) bool { return ch.name == name }) {
+		t.chosen(r, a, name)
+		return true
 	}
-	return "", false
+	if sl := m.slots[a.slot]; len(a.choices) == 0 && sl != nil && sl.typ == SlotYesNo && (name == choiceYes || name == choiceNo) {
+		return t.use(m, r, a, t.checked(m, r, sl, []any{name == choiceYes}))
+	}
+	return false
 }
 
-// compact drops everything but letters and digits, in upper case.
-func compact(s string) string { return strings.ToUpper(strings.Join(words(s), "")) }
+// closedButton answers the press of a button of something that is over.
+func (t *turn) closedButton(what string) {
+	t.trace("stale_button", what)
+	r := t.conv.InFocus()
+	t.say(r, TextClosedButton)
+	t.askOrMenu(r)
+}
+
+// isChoice tells that a text is one of the choices on offer, which then wins over a command of the same words.
+func (t *turn) isChoice(m *Machine, r *Run, a *ask, text string) bool {
+	return len(a.choices) > 0 && t.match(m, r, a, text) != ""
+}
 
 // match finds the choice that a text means: its number, its name, its title, a title with a slip, or the only title that stands in
 // the text. "" is none or more than one.
 func (t *turn) match(m *Machine, r *Run, a *ask, text string) string {
 	w := words(text)
-	if n, err := strconv.Atoi(strings.Join(w, "")); err == nil && n >= 1 && n <= len(a.choices) {
-		return a.choices[n-1].name
-	}
 	titles := make([][]string, len(a.choices))
 	for i, ch := range a.choices {
 		title, err := t.text(m, r, ch.title)
@@ -254,6 +406,9 @@ func (t *turn) match(m *Machine, r *Run, a *ask, text string) string {
 		if slices.Equal(titles[i], w) || slices.Equal(words(ch.name), w) {
 			return ch.name
 		}
+	}
+	if n := reading.Ordinal(text, len(a.choices)); n > 0 {
+		return a.choices[n-1].name
 	}
 	found := ""
 	for i, ch := range a.choices {
@@ -275,8 +430,10 @@ func (t *turn) chosen(r *Run, a *ask, name string) {
 // answered stores a value and goes on by the first of the events that the flow knows.
 func (t *turn) answered(r *Run, slot string, v any, events ...string) {
 	id := r.ID
-	t.focus(id)
+	t.focus(r)
 	t.setSlot(r, slot, v)
+	r.Asked = append(slices.Clone(r.Asked), r.State)
+	r.Asked = r.Asked[max(0, len(r.Asked)-maxAsked):]
 	for _, event := range events {
 		if t.raise(r, event) {
 			return
@@ -289,14 +446,13 @@ func (t *turn) answered(r *Run, slot string, v any, events ...string) {
 	t.giveUp(r, "dead_end", TextSomethingFailed)
 }
 
-// focus puts a run on top.
-func (t *turn) focus(id string) {
-	t.conv.Focus = append(slices.DeleteFunc(t.conv.Focus, func(x string) bool { return x == id }), id)
-}
+// offerAt is the misunderstood answer in a row at which a person is offered.
+const offerAt = 2
 
-// misunderstood counts a wrong answer and asks again, or gives up.
+// misunderstood counts a wrong answer and asks again, or gives up. why is the sentence to say about it, "" where the question has its own.
 func (t *turn) misunderstood(m *Machine, r *Run, a *ask, why TextKey) {
 	r.Attempts++
+	r.Answer = nil
 	if r.Attempts >= a.attempts {
 		id := r.ID
 		if t.raise(r, EventNameExhausted) {
@@ -305,19 +461,39 @@ func (t *turn) misunderstood(m *Machine, r *Run, a *ask, why TextKey) {
 		t.giveUp(t.conv.Run(id), "not_understood", TextHandingOver)
 		return
 	}
+	instead := a.reask
 	if why != "" {
-		t.say(why)
-		t.askAgain(r, nil)
+		t.say(r, why)
+		instead = nil
+	} else if a.reask == nil {
+		t.say(r, TextNotUnderstood)
+	}
+	if r.Attempts < offerAt || m.off[CommandAgent] {
+		t.askAgain(r, instead)
 		return
 	}
-	if a.reask == nil {
-		t.say(TextNotUnderstood)
-	}
-	t.askAgain(r, a.reask)
+	t.say(r, TextOfferPerson)
+	t.askWith(r, instead, t.offer(m, r, a))
 }
 
-// missed answers a message that no flow understands: once with what the bot can do, then with people.
-func (t *turn) missed(msg Message) {
+// offer is the button with which a person is asked for, unless the question has one of the same name.
+func (t *turn) offer(m *Machine, r *Run, a *ask) []Choice {
+	title := t.sentence(r, TextPerson)
+	if title == "" || t.match(m, r, a, title) != "" {
+		return nil
+	}
+	return []Choice{{Payload: commandPayload(CommandAgent), Title: title}}
+}
+
+// commandPayload is what a button of the engine's own brings back.
+func commandPayload(c Command) string { return "command/" + string(c) }
+
+// missed answers a message that no flow understands: once with what the bot can do, then with people. r is the run in focus, which waits for
+// something else than an answer, or nil.
+func (t *turn) missed(r *Run, msg Message, text []string) {
+	if t.insults(r, text, false) {
+		return
+	}
 	t.conv.Misses++
 	t.trace("not_understood", string(msg.Kind))
 	menu := t.menu()
@@ -325,6 +501,9 @@ func (t *turn) missed(msg Message) {
 		t.conv.Misses = 0
 		t.giveUp(nil, "not_understood", TextHandingOver)
 		return
+	}
+	if why := unread(msg); why != "" {
+		t.say(r, why)
 	}
 	t.send(nil, menu)
 }

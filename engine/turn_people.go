@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -29,6 +30,7 @@ func (t *turn) handOver(m *Machine, r *Run, st *state) error {
 		}
 	}
 	t.send(r, Outgoing{Kind: OutgoingText, Text: text})
+	r.Asked = nil
 	t.queue(r, HandoffPacket{Queue: h.queue, Priority: h.priority, Reason: t.reason(r), Summary: summary, Outcomes: h.outcomes})
 	t.arm(r, st)
 	return nil
@@ -87,10 +89,10 @@ func (t *turn) giveUp(r *Run, why string, text TextKey) {
 		}
 	}
 	if text != "" {
-		t.say(text)
+		t.say(r, text)
 	}
 	if t.catalog.QueueOpen != nil && !t.catalog.QueueOpen(t.catalog.DefaultQueue, t.now()) {
-		t.say(TextUnavailable)
+		t.say(r, TextUnavailable)
 	}
 	p := HandoffPacket{Queue: t.catalog.DefaultQueue, Priority: PriorityNormal, Reason: why, Outcomes: []string{OutcomeResolved}}
 	if r != nil && r.Failed != why {
@@ -165,6 +167,9 @@ func (t *turn) claim(a AgentAction, mine Owner) {
 	}
 	t.changeChat(ChatClaimed, a)
 	t.own(mine, "claimed")
+	if r := t.conv.Run(t.conv.Chat.Run); r != nil {
+		t.raise(r, EventNameAccepted)
+	}
 }
 
 func (t *turn) release(a AgentAction) {
@@ -175,15 +180,28 @@ func (t *turn) release(a AgentAction) {
 	}
 }
 
-// rearm starts a run's time-outs anew, after people had the conversation.
+// rearm starts a run's time-outs anew, after people had the conversation. What a wait is for stays: it is over when it was to be, or now.
 func (t *turn) rearm(r *Run) {
 	m := t.machine(r)
-	if m == nil || r.Wait == "" {
+	if m == nil || r.Wait == "" || r.Wait == WaitAsk && t.conv.InFocus() != r {
 		return
+	}
+	var ends time.Time
+	for _, armed := range r.Timers {
+		if armed.Event == EventNameElapsed {
+			ends = armed.Due
+		}
 	}
 	t.disarm(r)
 	r.Entry++
 	t.arm(r, m.states[r.State])
+	if ends.IsZero() {
+		return
+	}
+	if ends.Before(t.now()) {
+		ends = t.now()
+	}
+	t.armAt(r, EventNameElapsed, ends)
 }
 
 // rearmOverdue starts the time-outs anew that came due while people had the conversation.
@@ -235,21 +253,12 @@ func (t *turn) close(a AgentAction) error {
 	return nil
 }
 
-// resume gives the end of a handoff to the run that asked for it. A run that has no answer to it, or whose version is gone, ends with that
-// outcome.
+// resume gives the end of a handoff to the run that asked for it.
 func (t *turn) resume(id, outcome string) {
-	r := t.conv.Run(id)
-	if r == nil {
-		return
+	if r := t.conv.Run(id); r != nil {
+		r.Failed = ""
 	}
-	r.Failed = ""
-	if t.machine(r) != nil && t.raise(r, outcome) { // a version that is gone would only be handed over again
-		return
-	}
-	if r = t.conv.Run(id); r != nil {
-		t.leave(r)
-		t.end(r, outcome)
-	}
+	t.outcome(id, outcome)
 }
 
 // echo takes a message that a person wrote from the phone on the same number: the phone owns the conversation until it is quiet.
@@ -264,7 +273,9 @@ func (t *turn) echo(msg Message) {
 		t.conv.Chat = nil
 	}
 	for i := range t.conv.Runs {
-		t.disarm(&t.conv.Runs[i])
+		if r := &t.conv.Runs[i]; r.Wait != WaitTime { // what waits for a time still waits for it
+			t.disarm(r)
+		}
 	}
 	t.own(Owner{Kind: OwnerPhone}, "answered from the phone")
 	t.renewLease()
