@@ -56,7 +56,7 @@ func Compile(def *Definition, around Surroundings) (*Machine, diag.List) {
 		def: def, around: around, meant: map[string]bool{},
 		scope: newScope(def, around.Scripts, around.Config),
 		machine: &Machine{
-			Flow: def.Flow.V, Version: def.Hash, Definition: def, initial: def.Initial.V,
+			Flow: def.Flow.V, Version: VersionOf(def, around.Scripts), Definition: def, initial: def.Initial.V, used: around.Scripts,
 			states: map[string]*state{}, on: map[string][]alternative{}, slots: map[string]*slot{},
 		},
 	}

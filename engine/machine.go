@@ -26,7 +26,7 @@ type Machine struct {
 	triggers  []trigger
 	slots     map[string]*slot
 	scripts   []string          // names, in the order of the file
-	used      map[string]Script // those scripts, as they were when the flow was compiled
+	used      map[string]Script // every script by name, as it was when the flow was compiled
 
 	key           *expression
 	params        []string
