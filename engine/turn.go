@@ -302,7 +302,7 @@ func (t *turn) env(m *Machine, r *Run) map[string]any {
 		env[name] = r.Slots[name]
 	}
 	for _, name := range m.scripts {
-		env[name] = t.module(name)
+		env[name] = t.module(m, name)
 	}
 	env["contact"] = t.contactEnv()
 	env["event"] = t.eventEnv()
@@ -338,10 +338,11 @@ func (t *turn) eventEnv() map[string]any {
 }
 
 // module makes a script's functions callable in expressions.
-func (t *turn) module(name string) map[string]any {
+func (t *turn) module(m *Machine, name string) map[string]any {
 	functions := map[string]any{}
-	for _, fn := range t.catalog.Functions[name].Functions {
-		functions[fn] = func(args ...any) (any, error) { return t.script(name, fn, args) }
+	ref := m.ScriptRef(name)
+	for _, fn := range m.ScriptFunctions(name) {
+		functions[fn] = func(args ...any) (any, error) { return t.script(ref, fn, args) }
 	}
 	return functions
 }
