@@ -464,6 +464,11 @@ func (t *turn) timer(due Timer) {
 	}
 	for _, a := range m.states[r.State].after {
 		if a.event == due.Event {
+			// A question that another run covers waits for silence: the contact is busy with the other one.
+			if silent := t.conv.LastInbound.Add(a.delay); r.Wait == WaitAsk && t.conv.InFocus() != r && silent.After(t.now()) {
+				t.armAt(r, due.Event, silent)
+				return
+			}
 			t.via = due.Event
 			t.choose(m, r, a.alternatives)
 			return

@@ -183,7 +183,7 @@ func (t *turn) release(a AgentAction) {
 // rearm starts a run's time-outs anew, after people had the conversation. What a wait is for stays: it is over when it was to be, or now.
 func (t *turn) rearm(r *Run) {
 	m := t.machine(r)
-	if m == nil || r.Wait == "" || r.Wait == WaitAsk && t.conv.InFocus() != r {
+	if m == nil || r.Wait == "" {
 		return
 	}
 	var ends time.Time

@@ -7,15 +7,8 @@ import (
 	"time"
 )
 
-// focus puts a run on top: it gets the contact's free text. What it covers waits, without its time-outs, until it is uncovered.
+// focus puts a run on top: it gets the contact's free text.
 func (t *turn) focus(r *Run) {
-	top := t.conv.InFocus()
-	if top != nil && top.ID == r.ID {
-		return
-	}
-	if top != nil && top.Wait == WaitAsk {
-		t.disarm(top)
-	}
 	id := r.ID
 	t.conv.Focus = append(slices.DeleteFunc(t.conv.Focus, func(x string) bool { return x == id }), id)
 }
@@ -26,14 +19,9 @@ func (t *turn) unfocus(r *Run) {
 	r.Speaks = false
 	t.conv.Focus = slices.DeleteFunc(t.conv.Focus, func(x string) bool { return x == id })
 	next := t.conv.InFocus()
-	if !onTop || next == nil || next.Wait != WaitAsk || t.conv.Owner.Kind != OwnerBot {
-		return
-	}
-	if spoke {
+	if onTop && spoke && next != nil && next.Wait == WaitAsk && t.conv.Owner.Kind == OwnerBot {
 		t.askAgain(next, nil)
-		return
 	}
-	t.rearm(next)
 }
 
 // Names of events around time and other runs.

@@ -329,16 +329,20 @@ func (s *slot) read(text string) (string, bool) {
 	if s.pattern == nil {
 		return text, text != ""
 	}
-	candidates := []string{text, strings.ToUpper(text), compact(text)}
-	fields := strings.Fields(text)
-	for width := 1; width <= maxValueWords; width++ {
-		for i := 0; i+width <= len(fields); i++ {
-			candidates = append(candidates, compact(strings.Join(fields[i:i+width], " ")))
-		}
-	}
-	for _, c := range candidates {
+	for _, c := range []string{text, strings.ToUpper(text)} {
 		if s.pattern.MatchString(c) {
 			return c, true
+		}
+	}
+	fields := strings.Fields(text)
+	if c := compact(text); s.pattern.MatchString(c) {
+		return c, true
+	}
+	for width := 1; width <= maxValueWords; width++ {
+		for i := 0; i+width <= len(fields); i++ {
+			if c := compact(strings.Join(fields[i:i+width], " ")); s.pattern.MatchString(c) {
+				return c, true
+			}
 		}
 	}
 	return "", false

@@ -96,6 +96,9 @@ func nextEvents(m *engine.Machine, conv engine.Conversation) []engine.Event {
 	var events []engine.Event
 	add := func(ev engine.Event) {
 		ev.ID, ev.At = fmt.Sprint("e", len(events)), start.Add(time.Duration(conv.Seq)*time.Minute)
+		if ev.Timer != nil && ev.Timer.Due.After(ev.At) {
+			ev.At = ev.Timer.Due
+		}
 		events = append(events, ev)
 	}
 	for _, text := range []string{"where is my order", "AB123456", "purple", "agent"} {

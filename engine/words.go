@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"relevo/engine/diag"
 )
@@ -17,8 +18,20 @@ var accents = strings.NewReplacer(
 
 // words folds a text to what matters for matching: lower case, no accents, letters and digits only, cut at everything else.
 func words(s string) []string {
-	folded := strings.Map(dropMarks, accents.Replace(strings.ToLower(s)))
-	return strings.FieldsFunc(folded, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	s = strings.ToLower(s)
+	if !ascii(s) {
+		s = strings.Map(dropMarks, accents.Replace(s))
+	}
+	return strings.FieldsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+}
+
+func ascii(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // dropMarks drops combining accents: some phones write "é" as "e" and a mark.
@@ -37,8 +50,12 @@ func near(a, b string) bool {
 	if a == b {
 		return true
 	}
-	x, y := []rune(a), []rune(b)
-	return min(len(x), len(y)) >= minNearRunes && max(len(x), len(y)) <= min(len(x), len(y))+1 && diag.Distance(x, y) <= 1
+	short, long := min(len(a), len(b)), max(len(a), len(b))
+	if short < minNearRunes || long-short > utf8.UTFMax || a[0] != b[0] && a[len(a)-1] != b[len(b)-1] { // one slip leaves one end as it was
+		return false
+	}
+	m, n := utf8.RuneCountInString(a), utf8.RuneCountInString(b)
+	return min(m, n) >= minNearRunes && max(m, n) <= min(m, n)+1 && diag.Distance([]rune(a), []rune(b)) <= 1
 }
 
 // contains tells that the words of phrase stand next to each other, in order, somewhere in text; slips allowed as in near.
