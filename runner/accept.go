@@ -67,6 +67,11 @@ func (r *Runner) arrival(in channel.Inbound) store.Arrival {
 
 // take stores arrivals and posts the new ones, in their order.
 func (r *Runner) take(ctx context.Context, arrivals []store.Arrival, kept []store.Kept) ([]store.Accepted, error) {
+	return r.takeAndTell(ctx, arrivals, kept, nil)
+}
+
+// takeAndTell is take, with how each turn ended going to ended, which must have room for all of them.
+func (r *Runner) takeAndTell(ctx context.Context, arrivals []store.Arrival, kept []store.Kept, ended chan result) ([]store.Accepted, error) {
 	leave, err := r.doors.enter(ctx, doorsOf(arrivals))
 	if err != nil {
 		return nil, err
@@ -78,7 +83,7 @@ func (r *Runner) take(ctx context.Context, arrivals []store.Arrival, kept []stor
 	}
 	for _, a := range accepted {
 		if !a.Duplicate {
-			r.mail.post(a.Conversation, job{event: a.Event, inbox: a.Inbox})
+			r.mail.post(a.Conversation, job{event: a.Event, inbox: a.Inbox, ended: ended})
 		}
 	}
 	return accepted, nil
@@ -143,32 +148,6 @@ func (r *Runner) undeliverable(ctx context.Context, conversation string, s engin
 		Event: engine.Event{ID: "undeliverable:" + s.Effect, Kind: engine.EventStatus, At: r.now().UTC(), Status: &s},
 	}}, nil)
 	return err
-}
-
-// Business takes a business event. A repeated id is a duplicate and changes nothing.
-func (r *Runner) Business(ctx context.Context, b BusinessRequest) (store.Accepted, error) {
-	if err := r.admit(1); err != nil {
-		return store.Accepted{}, err
-	}
-	a := store.Arrival{
-		Channel: b.Channel, DedupeKey: "event:" + b.ID, Conversation: b.Conversation,
-		NewContact: r.newID(), NewConversation: r.newID(),
-		Event: engine.Event{
-			ID: "event:" + b.ID, Kind: engine.EventBusiness, At: r.now().UTC(),
-			Business: &engine.BusinessEvent{Name: b.Name, Key: b.Key, Data: b.Data},
-		},
-	}
-	if b.Conversation == "" {
-		a.Identities = []engine.Identity{b.Identity}
-		if r.channels[b.Channel] == nil {
-			return store.Accepted{}, fmt.Errorf("channel %q: %w", b.Channel, store.ErrNotFound)
-		}
-	}
-	accepted, err := r.take(ctx, []store.Arrival{a}, nil)
-	if err != nil {
-		return store.Accepted{}, fmt.Errorf("event %s: %w", b.Name, err)
-	}
-	return accepted[0], nil
 }
 
 // Act carries out a human agent's action and returns the conversation afterwards. The error is an *engine.Refusal when the action

@@ -255,8 +255,12 @@ func (d *deliverer) send(l *lane, row *store.OutboxRow) (wait time.Duration) {
 	if s.Epoch < conv.Fence {
 		return d.finish(l, row, store.Done{State: engine.DeliverySuppressed, Code: "stale_epoch", Detail: "a person had taken over"})
 	}
-	if caps.Window > 0 && s.Message.Kind != engine.OutgoingTemplate && conv.WindowLeft(caps.Window, caps.WindowMargin, r.now()) <= 0 {
-		return d.finish(l, row, store.Done{State: engine.DeliveryFailed, Code: "window_closed", Detail: "the contact's last message is too old for free text"})
+	out := shape(s.Message, caps)
+	if caps.Window > 0 && out.Kind != engine.OutgoingTemplate && conv.WindowLeft(caps.Window, caps.WindowMargin, r.now()) <= 0 {
+		var ok bool
+		if out, ok = instead(s.Message, caps); !ok {
+			return d.finish(l, row, store.Done{State: engine.DeliveryFailed, Code: "window_closed", Detail: "the contact's last message is too old for free text"})
+		}
 	}
 	if !caps.Idempotent {
 		row.AttemptedAt = r.now()
@@ -270,14 +274,41 @@ func (d *deliverer) send(l *lane, row *store.OutboxRow) (wait time.Duration) {
 	}
 	ctx, cancel := context.WithTimeout(r.ctx, sendTimeout)
 	defer cancel()
-	receipt, err := ch.Send(ctx, channel.Message{
+	m := channel.Message{
 		ID: row.Effect.ID, Conversation: row.Conversation, To: identities,
-		Origin: s.Origin, Author: s.Author, Outgoing: s.Message, At: s.At,
-	})
+		Origin: s.Origin, Author: s.Author, Outgoing: out, At: s.At,
+	}
+	receipt, err := ch.Send(ctx, m)
+	if template, ok := instead(s.Message, caps); ok && windowClosed(err) && out.Kind != engine.OutgoingTemplate {
+		m.Outgoing = template // the channel's clock is the one that counts
+		receipt, err = ch.Send(ctx, m)
+	}
 	if err != nil {
 		return d.failed(l, row, err)
 	}
 	return d.finish(l, row, store.Done{State: receipt.State, ProviderID: receipt.ProviderID, Aliases: receipt.Aliases})
+}
+
+// shape is a message as the channel can show it.
+func shape(out engine.Outgoing, caps channel.Capabilities) engine.Outgoing {
+	if caps.Shows(out.Kind) {
+		return out
+	}
+	return channel.Plain(out)
+}
+
+// instead is the template that stands beside a message, for when the channel's window is closed. Its quick replies carry the choices' payloads.
+func instead(out engine.Outgoing, caps channel.Capabilities) (template engine.Outgoing, ok bool) {
+	if out.Template == nil || !caps.Templates {
+		return engine.Outgoing{}, false
+	}
+	return engine.Outgoing{Kind: engine.OutgoingTemplate, Template: out.Template, Choices: out.Choices}, true
+}
+
+// windowClosed tells that a channel refused a message because only a template may go.
+func windowClosed(err error) bool {
+	var refused *channel.SendError
+	return errors.As(err, &refused) && refused.Class == channel.ClassWindow
 }
 
 // failed decides what follows a send that was not taken.

@@ -35,7 +35,7 @@ func entries(rec store.Record, deliveries map[string]store.Delivery) []channel.E
 }
 
 func said(id string, kind channel.EntryKind, m engine.Message) channel.Entry {
-	e := channel.Entry{ID: id, Kind: kind, Text: m.Text, Media: m.Media}
+	e := channel.Entry{ID: id, Kind: kind, Text: m.Text, Media: m.Media, Location: m.Location}
 	if m.Kind != engine.MessageText {
 		e.Message = m.Kind
 	}
@@ -78,10 +78,18 @@ func effectEntry(rec store.Record, e engine.Effect, deliveries map[string]store.
 }
 
 func sendEntry(e engine.Effect, deliveries map[string]store.Delivery) channel.Entry {
-	s := e.Send
+	s, out := e.Send, e.Send.Message
 	entry := channel.Entry{
-		ID: e.ID, At: s.At, Kind: channel.EntryBot, Author: s.Author, Text: s.Message.Text, Choices: s.Message.Choices,
-		Flow: s.Flow, State: s.State, Status: engine.DeliveryQueued,
+		ID: e.ID, At: s.At, Kind: channel.EntryBot, Author: s.Author, Text: out.Text, Choices: out.Choices,
+		File: out.File, Location: out.Location, Link: out.Link, Flow: s.Flow, State: s.State, Status: engine.DeliveryQueued,
+	}
+	switch out.Kind {
+	case engine.OutgoingImage, engine.OutgoingDocument, engine.OutgoingVideo, engine.OutgoingAudio, engine.OutgoingLocation:
+		entry.Message = engine.MessageKind(out.Kind) // the words are the same for both directions
+	case engine.OutgoingTemplate:
+		if out.Template != nil {
+			entry.Template = out.Template.Name
+		}
 	}
 	if s.Origin == engine.OriginAgent {
 		entry.Kind = channel.EntryAgent

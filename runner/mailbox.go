@@ -12,7 +12,8 @@ type job struct {
 	inbox int64         // the inbox row it consumes
 	timer *engine.Timer // the timer it consumes
 	call  string        // the call it consumes
-	done  chan result   // who waits for the end, buffered; nil: nobody
+	done  chan result   // who waits for the end, buffered; nil: nobody. An error ends the job: it is not tried again
+	ended chan result   // who wants to know how it ended, buffered; nil: nobody. The job does not depend on them
 }
 
 // result is how a job ended.
@@ -75,6 +76,9 @@ func (m *mailbox) work(conversation string) {
 		res := m.runner.turn(conversation, j)
 		if j.done != nil {
 			j.done <- res
+		}
+		if j.ended != nil {
+			j.ended <- res
 		}
 	}
 }

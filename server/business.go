@@ -2,7 +2,9 @@ package server
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -14,7 +16,7 @@ import (
 
 type businessInput struct {
 	Body struct {
-		ID      string          `json:"id" minLength:"1" maxLength:"128" doc:"Unique at the sender; repeating it changes nothing"`
+		ID      string          `json:"id" minLength:"1" maxLength:"128" doc:"Unique among all senders, however the contact is named; repeating it changes nothing"`
 		Name    string          `json:"name" pattern:"^[a-z0-9_]+([.-][a-z0-9_]+)*$" maxLength:"64" example:"order.delayed"`
 		Contact businessContact `json:"contact"`
 		Key     string          `json:"key,omitempty" maxLength:"128" doc:"What it is about" example:"AB123456"`
@@ -32,11 +34,16 @@ type businessContact struct {
 
 type businessOutput struct {
 	Body struct {
-		Accepted     bool   `json:"accepted"`
+		Accepted     bool   `json:"accepted" doc:"It is stored"`
 		Duplicate    bool   `json:"duplicate" doc:"It was accepted before"`
 		Conversation string `json:"conversation"`
+		Known        bool   `json:"known" doc:"Some published flow has to do with an event of this name"`
+		Result       string `json:"result" enum:"started,delivered,deferred,ignored,late,opted_out,duplicate,accepted" doc:"What it did: started a run, was delivered to one, is deferred until people give the conversation back, was ignored because no flow knows it, came late for every run, or the contact has opted out. A repeated one has the result of the first, or duplicate where that is not known any more. accepted: its turn has not come yet"`
 	}
 }
+
+// maxEventBytes is the size of an event's data, written as JSON.
+const maxEventBytes = 32 << 10
 
 func (s *Server) eventRoutes(api huma.API) {
 	huma.Register(api, accepted(op("POST", "/v1/events", "Tell what happened in a business system; idempotent by id")), s.takeEvent)
@@ -44,19 +51,43 @@ func (s *Server) eventRoutes(api huma.API) {
 
 func (s *Server) takeEvent(ctx context.Context, in *businessInput) (*businessOutput, error) {
 	req := runner.BusinessRequest{ID: in.Body.ID, Name: in.Body.Name, Key: in.Body.Key, Data: in.Body.Data}
-	if engine.TooDeep(in.Body.Data) {
-		return nil, invalid("body.data", fmt.Sprintf("At most %d lists and maps inside each other.", engine.MaxValueDepth))
+	known, err := s.checkEvent(req)
+	if err != nil {
+		return nil, err
 	}
 	if err := s.nameContact(&req, in.Body.Contact); err != nil {
 		return nil, err
 	}
-	acc, err := s.opts.Runner.Business(ctx, req)
+	answer, err := s.opts.Runner.Business(ctx, req)
 	if err != nil {
 		return nil, s.fail("take business event", err)
 	}
 	out := &businessOutput{}
-	out.Body.Accepted, out.Body.Duplicate, out.Body.Conversation = true, acc.Duplicate, acc.Conversation
+	out.Body.Accepted, out.Body.Duplicate, out.Body.Conversation = true, answer.Duplicate, answer.Conversation
+	out.Body.Known, out.Body.Result = known, string(answer.Result)
 	return out, nil
+}
+
+// checkEvent holds an event's data against the limits and the flows' schemas, before anything is stored.
+func (s *Server) checkEvent(req runner.BusinessRequest) (known bool, err error) {
+	if engine.TooDeep(req.Data) {
+		return false, invalid("body.data", fmt.Sprintf("At most %d lists and maps inside each other.", engine.MaxValueDepth))
+	}
+	if text, err := json.Marshal(req.Data); err != nil || len(text) > maxEventBytes {
+		return false, invalid("body.data", fmt.Sprintf("At most %d bytes of JSON.", maxEventBytes))
+	}
+	if s.opts.EventCheck == nil {
+		return false, nil
+	}
+	known, findings := s.opts.EventCheck(req.Name, req.Data)
+	if len(findings) == 0 {
+		return known, nil
+	}
+	p := newProblem(http.StatusUnprocessableEntity, "The data of "+req.Name+" is not what the flows expect.")
+	for _, f := range findings {
+		p.Findings = append(p.Findings, Finding{Location: strings.TrimSuffix("body.data."+f.Location, "."), Message: f.Message})
+	}
+	return known, p
 }
 
 // nameContact fills in the contact, or says what is missing.

@@ -25,8 +25,8 @@ type Runner interface {
 	channel.History
 	// Act takes a turn with a human agent's action. An action that does not count gives an *engine.Refusal.
 	Act(ctx context.Context, conversation string, a engine.AgentAction) (engine.Conversation, []engine.Effect, error)
-	// Business stores a business event. store.ErrNotFound is an unknown conversation, runner.ErrOverloaded one too many.
-	Business(ctx context.Context, r runner.BusinessRequest) (store.Accepted, error)
+	// Business stores a business event and tells what became of it. store.ErrNotFound is an unknown conversation, runner.ErrOverloaded one too many.
+	Business(ctx context.Context, r runner.BusinessRequest) (runner.BusinessAnswer, error)
 	// Subscribe returns what changes from now on. The channel is closed when the subscriber falls behind by more than buffer, or when
 	// the runner stops. cancel ends the subscription and may be called again.
 	Subscribe(buffer int) (updates <-chan runner.Update, cancel func())
@@ -66,6 +66,9 @@ type Options struct {
 	Flows    func(context.Context) ([]FlowInfo, error)
 	// Drawing returns a flow as SVG with titles in a language; store.ErrNotFound for an unknown flow.
 	Drawing func(flow, language string) ([]byte, error)
+	// EventCheck holds a business event's data against what the published flows expect of it. known: a flow has to do with that name. A
+	// finding's location is a path in the data, "amount.currency". Nil knows none and finds nothing.
+	EventCheck func(name string, data map[string]any) (known bool, problems []Finding)
 	// Mounts are the channels' own handlers by path: "/webhooks/whatsapp/main", "/webchat". Each gets the path and all below it, unstripped,
 	// and sets its own security headers.
 	Mounts map[string]http.Handler

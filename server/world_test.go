@@ -340,26 +340,26 @@ func (d *deskRunner) History(ctx context.Context, conversation string, after int
 	return entries, err
 }
 
-func (d *deskRunner) Business(ctx context.Context, r runner.BusinessRequest) (store.Accepted, error) {
+func (d *deskRunner) Business(ctx context.Context, r runner.BusinessRequest) (runner.BusinessAnswer, error) {
 	if d.full != nil {
-		return store.Accepted{}, d.full
+		return runner.BusinessAnswer{}, d.full
 	}
 	if r.Conversation == "" {
 		id, err := d.store.ConversationByIdentity(ctx, r.Channel, r.Identity)
 		if err != nil {
-			return store.Accepted{}, err
+			return runner.BusinessAnswer{}, err
 		}
 		r.Conversation = id
 	}
 	acc, err := d.store.Accept(ctx, []store.Arrival{{Channel: "business", DedupeKey: r.ID, Conversation: r.Conversation,
 		Event: engine.Event{ID: r.ID, Kind: engine.EventBusiness, At: d.now(), Business: &engine.BusinessEvent{Name: r.Name, Key: r.Key, Data: r.Data}}}}, nil)
 	if err != nil {
-		return store.Accepted{}, err
+		return runner.BusinessAnswer{}, err
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.business = append(d.business, r)
-	return acc[0], nil
+	return runner.BusinessAnswer{Conversation: acc[0].Conversation, Duplicate: acc[0].Duplicate, Result: runner.BusinessStarted}, nil
 }
 
 func (d *deskRunner) Act(ctx context.Context, id string, a engine.AgentAction) (engine.Conversation, []engine.Effect, error) {
