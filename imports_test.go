@@ -33,6 +33,8 @@ var rooms = []room{
 	{"engine", []string{"engine/diag", "engine/reading"}, []string{"github.com/looplab/fsm", "github.com/expr-lang/expr"}, "the engine is pure: it knows findings, looplab/fsm and expr, and no room of the house"},
 	{"handoff", nil, []string{"github.com/looplab/fsm"}, "handoff is pure: standard library and looplab/fsm only"},
 	{"flows/project", []string{"engine", "engine/diag", "flows", "flows/eventschema", "flows/locale", "scripts"}, nil, "a project is flows and scripts, compiled"},
+	{"flows/plan", []string{"engine", "engine/diag", "store"}, nil, "a plan is data, made of what the engine compiled and the store counted"},
+	{"flows/publish", []string{"engine", "engine/diag", "flows", "flows/plan", "flows/project", "scripts", "store"}, nil, "publishing compiles files and keeps them, in any store"},
 	{"flows/flowtest", []string{"engine", "engine/diag", "flows", "scripts"}, nil, "transcripts run on the engine alone, without a store or a channel"},
 	{"flows/locale", []string{"engine"}, []string{"github.com/nyaruka/phonenumbers", "github.com/go-playground/locales", "github.com/bojanz/currency"}, "how languages and regions write things, by libraries the engine may not use"},
 	{"flows/eventschema", []string{"engine", "engine/diag"}, []string{"github.com/santhosh-tekuri/jsonschema"}, "business events are checked by their schemas, without a file or a network"},
@@ -43,7 +45,7 @@ var rooms = []room{
 	{"store", []string{"engine", "handoff", "store"}, []string{"github.com/mattn/go-sqlite3", "github.com/jackc/pgx", "github.com/pressly/goose"}, "a store keeps what engine and handoff decide; drivers live below store"},
 	{"channel", []string{"engine", "channel"}, []string{"golang.org/x/time", "github.com/nyaruka/phonenumbers"}, "a channel maps messages from and to the types of engine, and knows no store and no runner"},
 	{"runner", []string{"engine", "handoff", "store", "channel", "runner"}, []string{"code.dny.dev/ssrf", "github.com/prometheus/client_golang", "github.com/google/uuid", "golang.org/x/time"}, "the runner knows contracts only: no adapter, no database, no flows"},
-	{"server", []string{"engine", "engine/diag", "handoff", "store", "channel", "runner", "server"}, []string{
+	{"server", []string{"engine", "engine/diag", "flows/plan", "handoff", "store", "channel", "runner", "server"}, []string{
 		"github.com/gin-gonic/gin", "github.com/danielgtaylor/huma", "github.com/alexedwards/argon2id", "github.com/prometheus/client_golang", "github.com/google/uuid", "golang.org/x/time",
 	}, "the server speaks HTTP for the runner; it knows contracts, no adapter and no database"},
 }
@@ -182,6 +184,9 @@ func TestWrongImportsAreReported(t *testing.T) {
 		{"flows", "relevo/store", "the loader knows"},
 		{"flows/flowtest", "relevo/runner", "transcripts run on the engine"},
 		{"flows/project", "relevo/server", "a project is"},
+		{"flows/plan", "relevo/scripts", "a plan is data"},
+		{"flows/publish", "relevo/store/sqlite", "publishing compiles"},
+		{"server", "relevo/flows/publish", "the server speaks HTTP"},
 		{"scripts", "relevo/flows", "scripts implement"},
 		{"store", "relevo/channel", "a store keeps"},
 		{"store/sqlite", "relevo/runner", "a store keeps"},

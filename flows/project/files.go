@@ -1,6 +1,8 @@
 package project
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -8,6 +10,8 @@ import (
 	"path"
 	"path/filepath"
 
+	"relevo/engine"
+	"relevo/engine/diag"
 	"relevo/flows"
 	"relevo/scripts"
 )
@@ -151,4 +155,12 @@ func (f *Files) read(fsys fs.FS, name, shown string) error {
 		f.Flows = append(f.Flows, File{shown, text})
 	}
 	return nil
+}
+
+// Script compiles a script file and names its version.
+func Script(name, file string, code []byte) (engine.Script, diag.List) {
+	script, findings := scripts.Compile(name, file, code)
+	sum := sha256.Sum256(code)
+	script.Hash = "sha256:" + hex.EncodeToString(sum[:])
+	return script, findings
 }

@@ -33,8 +33,9 @@ type Project struct {
 	Sources     []scripts.Source
 	Findings    diag.List
 
-	files map[string][]byte
-	flows int // flow files read
+	files    map[string][]byte
+	commands File
+	flows    int // flow files read
 }
 
 // Load reads and compiles a project. Everything that is wrong is in Findings; the error is only for what kept it from looking.
@@ -56,7 +57,7 @@ func Build(files Files, o Options) *Project {
 		p.addFlow(f)
 	}
 	loaded, findings := flows.LoadCommands(files.Commands.Name, files.Commands.Text)
-	p.files[files.Commands.Name] = files.Commands.Text
+	p.files[files.Commands.Name], p.commands = files.Commands.Text, files.Commands
 	p.Commands, p.Findings = loaded, append(p.Findings, findings...)
 	around := engine.Surroundings{Scripts: p.Scripts, Config: o.Config, Queues: o.Queues}
 	seen := map[string]string{}
@@ -76,6 +77,9 @@ func Build(files Files, o Options) *Project {
 	return p
 }
 
+// CommandsFile is the file that the commands were read from.
+func (p *Project) CommandsFile() File { return p.commands }
+
 // Source returns the text of a file that findings name.
 func (p *Project) Source(file string) []byte { return p.files[file] }
 
@@ -83,7 +87,7 @@ func (p *Project) Source(file string) []byte { return p.files[file] }
 func (p *Project) addScript(f File) {
 	file := path.Base(f.Name)
 	name := strings.TrimSuffix(file, ".js")
-	script, findings := scripts.Compile(name, file, f.Text)
+	script, findings := Script(name, file, f.Text)
 	for i := range findings {
 		findings[i].Range.File = f.Name
 	}

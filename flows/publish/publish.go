@@ -1,0 +1,281 @@
+// Package publish makes versions of flows the current ones, while conversations go on: it plans what would change, keeps the versions in the
+// store in one transaction, and gives the runner a new catalog. A run keeps the version that it started with, scripts included.
+//
+//	files → Plan (compiled, compared, runs counted) → Publish (one transaction) → new catalog → the runner's next turn
+package publish
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"relevo/engine"
+	"relevo/flows/plan"
+	"relevo/flows/project"
+	"relevo/scripts"
+	"relevo/store"
+)
+
+// retireAfter is how long a version stays in the catalog after it stopped being current: a turn that began with the catalog before may start
+// a run of it that the store does not show yet.
+const retireAfter = 10 * time.Minute
+
+// maxHistory is how many versions of a flow are listed, and how many are looked through for the beginning of a hash.
+const maxHistory = 1000
+
+// Pool runs the scripts of flows; *scripts.Pool is one.
+type Pool interface {
+	// Add makes versions of scripts callable, without disturbing calls under way.
+	Add(sources []scripts.Source) error
+	// Keep drops every version but these.
+	Keep(refs []string) error
+}
+
+// Options are what a publisher is made of. Store and Project are required.
+type Options struct {
+	Store store.Flows
+	// Project holds the commands that files are checked against, and the folder's own flows and scripts.
+	Project *project.Project
+	Check   project.Options // what flows may refer to: Config and Queues
+	Pool    Pool            // nil: nothing runs here
+	// Use takes what is published from now on: the current version of each flow, and the others that runs use. nil: nothing runs here.
+	Use    func(current, old []*engine.Machine)
+	Now    func() time.Time
+	Logger *slog.Logger
+}
+
+// Publisher plans and publishes. It is safe for concurrent use.
+type Publisher struct {
+	opts Options
+
+	mu       sync.Mutex // held while something is published
+	machines map[string]*machine
+}
+
+// machine is a version in the catalog.
+type machine struct {
+	*engine.Machine
+	sources []scripts.Source
+	current bool
+	retired time.Time // when it stopped being current; zero for one that was not current since the start
+}
+
+// New makes a publisher. Start it before anything else.
+func New(o Options) *Publisher {
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Publisher{opts: o, machines: map[string]*machine{}}
+}
+
+// Start publishes what is in the project's folder and was never published before, so that what was published or rolled back since survives a
+// restart, and returns what is current and what else runs use. A flow whose file is gone from the folder stays published.
+func (p *Publisher) Start(ctx context.Context) (current, old []*engine.Machine, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	published, err := p.opts.Store.Published(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	next := store.Publication{After: published.Number, At: p.opts.Now().UTC(), By: "relevo serve"}
+	for _, m := range p.opts.Project.Machines {
+		log := p.opts.Logger.With("flow", m.Flow, "version", plan.Short(m.Version), "file", m.Definition.File)
+		_, err := p.opts.Store.FlowVersion(ctx, m.Version)
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			next.Versions = append(next.Versions, p.version(m, p.opts.Project))
+			log.Info("flow published from its folder")
+		case err != nil:
+			return nil, nil, err
+		case published.Flows[m.Flow] != m.Version:
+			log.Info("the folder's version was published before and is not the current one; it stays that way", "current", plan.Short(published.Flows[m.Flow]))
+		}
+	}
+	if len(next.Versions) > 0 {
+		if _, err := p.opts.Store.Publish(ctx, next); err != nil {
+			return nil, nil, err
+		}
+	}
+	return p.load(ctx, p.opts.Project.Machines)
+}
+
+// version is a compiled flow as it is stored.
+func (p *Publisher) version(m *engine.Machine, from *project.Project) store.FlowVersion {
+	v := store.FlowVersion{Hash: m.Version, Flow: m.Flow, File: m.Definition.File, Source: from.Source(m.Definition.File)}
+	for _, s := range m.Scripts() {
+		i := slices.IndexFunc(from.Sources, func(src scripts.Source) bool { return src.Name == s.Name })
+		if i >= 0 { // else the flow would not have compiled
+			v.Scripts = append(v.Scripts, store.ScriptVersion{Name: s.Name, File: s.File, Hash: s.Hash, Code: from.Sources[i].Code})
+		}
+	}
+	return v
+}
+
+// load brings the machines up to date with the store. ready are machines that were compiled just now.
+func (p *Publisher) load(ctx context.Context, ready []*engine.Machine) (current, old []*engine.Machine, err error) {
+	versions, err := p.opts.Store.FlowVersions(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	now, used := p.opts.Now(), map[string]bool{}
+	for _, v := range versions {
+		used[v.Hash] = true
+		m := p.machines[v.Hash]
+		if m == nil {
+			if m = p.open(v, ready); m == nil {
+				continue
+			}
+			p.machines[v.Hash] = m
+		}
+		if m.current && !v.Current {
+			m.retired = now
+		}
+		m.current = v.Current
+	}
+	for hash, m := range p.machines {
+		if !used[hash] && m.current {
+			m.current, m.retired = false, now
+		}
+		switch {
+		case m.current:
+			current = append(current, m.Machine)
+		case used[hash] || !m.retired.IsZero() && now.Sub(m.retired) < retireAfter:
+			old = append(old, m.Machine)
+		default:
+			delete(p.machines, hash)
+		}
+	}
+	slices.SortFunc(current, compareMachines) // earlier ones win where phrases are equally good: never by chance
+	slices.SortFunc(old, compareMachines)
+	return current, old, p.addScripts()
+}
+
+// open makes a stored version run again.
+func (p *Publisher) open(v store.FlowVersion, ready []*engine.Machine) *machine {
+	m := &machine{sources: sourcesOf(v)}
+	if i := slices.IndexFunc(ready, func(r *engine.Machine) bool { return r.Version == v.Hash }); i >= 0 {
+		m.Machine = ready[i]
+		return m
+	}
+	compiled, findings := compile(v, engine.Surroundings{})
+	if compiled == nil {
+		p.opts.Logger.Error("a published version can not be used any more; its runs go on with the current one, or to people",
+			"flow", v.Flow, "version", plan.Short(v.Hash), "current", v.Current, "err", findings.Err())
+		return nil
+	}
+	m.Machine = compiled
+	return m
+}
+
+// addScripts makes the scripts of every machine callable.
+func (p *Publisher) addScripts() error {
+	if p.opts.Pool == nil {
+		return nil
+	}
+	if err := p.opts.Pool.Add(p.sources()); err != nil {
+		return fmt.Errorf("load the scripts: %w", err)
+	}
+	return nil
+}
+
+func (p *Publisher) sources() (all []scripts.Source) {
+	for _, m := range p.machines {
+		all = append(all, m.sources...)
+	}
+	return all
+}
+
+// Plan says what publishing would change.
+func (p *Publisher) Plan(ctx context.Context, r plan.Request) (plan.Plan, error) {
+	d, err := p.draft(ctx, r)
+	return d.Plan, err
+}
+
+// Publish does what a plan said. base is the plan's ID; plan.ErrStale when it would be another one by now, plan.ErrFindings when its findings
+// stop it, with the plan as it is now.
+func (p *Publisher) Publish(ctx context.Context, r plan.Request, base, by string) (plan.Plan, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	d, err := p.draft(ctx, r)
+	switch {
+	case err != nil:
+		return d.Plan, err
+	case d.Findings.HasErrors():
+		return d.Plan, plan.ErrFindings
+	case d.ID != base:
+		return d.Plan, plan.ErrStale
+	case d.Changes() == 0:
+		return d.Plan, nil
+	}
+	if p.opts.Pool != nil { // before the transaction: what can fail, fails while nothing has changed
+		if err := p.opts.Pool.Add(d.sources()); err != nil {
+			return d.Plan, fmt.Errorf("load the scripts: %w", err)
+		}
+	}
+	_, err = p.opts.Store.Publish(ctx, store.Publication{After: d.number, At: p.opts.Now().UTC(), By: by, Versions: d.versions})
+	if errors.Is(err, store.ErrConflict) {
+		return d.Plan, fmt.Errorf("%w: %w", plan.ErrStale, err)
+	}
+	if err != nil {
+		return d.Plan, err
+	}
+	for _, f := range d.Flows {
+		if f.Change == plan.New || f.Change == plan.Changed {
+			p.opts.Logger.Info("flow published", "flow", f.Flow, "version", plan.Short(f.Version), "before", plan.Short(f.Previous), "by", by)
+		}
+	}
+	return d.Plan, p.use(context.WithoutCancel(ctx), d.machines)
+}
+
+// use gives the runner the new catalog. Turns under way end with the one they began with.
+func (p *Publisher) use(ctx context.Context, ready []*engine.Machine) error {
+	current, old, err := p.load(ctx, ready)
+	if err != nil {
+		return fmt.Errorf("it is published, but not in use before a restart: %w", err)
+	}
+	if p.opts.Use != nil {
+		p.opts.Use(current, old)
+	}
+	if p.opts.Pool == nil {
+		return nil
+	}
+	var refs []string
+	for _, m := range p.machines {
+		for _, s := range m.Scripts() {
+			refs = append(refs, m.ScriptRef(s.Name))
+		}
+	}
+	return p.opts.Pool.Keep(refs)
+}
+
+// Versions lists the versions of a flow, or of all flows (empty), the current one first, with the runs that use them.
+func (p *Publisher) Versions(ctx context.Context, flow string) ([]plan.Version, error) {
+	return Versions(ctx, p.opts.Store, flow)
+}
+
+// Versions lists versions straight from a store; see Publisher.Versions. store.ErrNotFound when the flow was never published.
+func Versions(ctx context.Context, s store.Flows, flow string) ([]plan.Version, error) {
+	list, err := s.FlowHistory(ctx, flow, maxHistory)
+	if err != nil {
+		return nil, err
+	}
+	if len(list) == 0 && flow != "" {
+		return nil, fmt.Errorf("flow %s: %w", flow, store.ErrNotFound)
+	}
+	standings, err := s.Standings(ctx, flow)
+	if err != nil {
+		return nil, err
+	}
+	versions := make([]plan.Version, len(list))
+	for i, v := range list {
+		versions[i] = plan.VersionOf(v, standings)
+	}
+	return versions, nil
+}
