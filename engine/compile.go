@@ -126,38 +126,6 @@ func checkScripts(c *compilation) {
 	}
 }
 
-func compileSlots(c *compilation) {
-	for _, s := range c.def.Slots {
-		sl := &slot{name: s.Name.V, typ: SlotType(s.Type.V)}
-		if s.Pattern.V != "" {
-			re, err := regexp.Compile(`^(?:` + s.Pattern.V + `)$`)
-			if err != nil {
-				c.findings.Errorf(s.Pattern.At, "bad-pattern", "patterns are RE2: no look-around and no back-references", "this pattern can not be read: %s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
-			}
-			sl.pattern = re
-			if re != nil && s.Example.V != "" && !re.MatchString(s.Example.V) {
-				c.findings.Errorf(s.Example.At, "bad-example", "change the example or the pattern", "the example %q does not match the slot's own pattern", s.Example.V)
-			}
-		}
-		c.machine.slots[s.Name.V] = sl
-	}
-	for _, st := range c.def.States {
-		if st.Ask == nil {
-			continue
-		}
-		name := st.Ask.Slot
-		declared := c.machine.slots[name.V]
-		switch {
-		case declared == nil && len(st.Ask.Choices) == 0:
-			c.findings.Errorf(name.At, "unknown-slot", diag.Suggest(name.V, c.slotNames(), "declare it under slots"), "no slot is named %q", name.V)
-		case declared == nil:
-			c.machine.slots[name.V] = &slot{name: name.V, typ: SlotChoice}
-		case declared.typ == SlotObject:
-			c.findings.Errorf(name.At, "unaskable-slot", "ask for a text or a choice", "slot %q holds an object, which nobody can type", name.V)
-		}
-	}
-}
-
 func (c *compilation) slotNames() []string {
 	names := make([]string, 0, len(c.machine.slots))
 	for name := range c.machine.slots {
@@ -165,61 +133,6 @@ func (c *compilation) slotNames() []string {
 	}
 	slices.Sort(names)
 	return names
-}
-
-// checkTexts walks every text of the file in order.
-func checkTexts(c *compilation) {
-	c.checkText(c.def.Title)
-	for _, st := range c.def.States {
-		for _, say := range st.Say {
-			c.checkText(say.Text)
-		}
-		if st.Ask != nil {
-			c.checkText(st.Ask.Reask)
-			for _, ch := range st.Ask.Choices {
-				c.checkText(ch.Title)
-			}
-		}
-		if st.Handoff != nil {
-			c.checkText(st.Handoff.Say)
-		}
-	}
-	for _, tr := range c.def.Triggers {
-		for _, p := range tr.Phrases {
-			c.checkLanguage(p.Language)
-		}
-	}
-}
-
-func (c *compilation) checkText(t Text) {
-	if t.IsZero() {
-		return
-	}
-	if t.All != nil {
-		c.checkLength(*t.All)
-		return
-	}
-	missing := slices.Clone(c.machine.languages)
-	for _, lt := range t.By {
-		c.checkLanguage(lt.Language)
-		c.checkLength(lt.Text)
-		missing = slices.DeleteFunc(missing, func(l string) bool { return l == lt.Language.V })
-	}
-	if len(missing) > 0 {
-		c.findings.Errorf(t.At, "missing-language", fmt.Sprintf("add %s: …", missing[0]), "this text is missing in %s", strings.Join(missing, ", "))
-	}
-}
-
-func (c *compilation) checkLanguage(l Str) {
-	if !slices.Contains(c.machine.languages, l.V) {
-		c.findings.Errorf(l.At, "unknown-language", diag.Suggest(l.V, c.machine.languages, "list it under languages"), "language %q is not one of the flow's", l.V)
-	}
-}
-
-func (c *compilation) checkLength(s Str) {
-	if len(s.V) > MaxTextBytes {
-		c.findings.Errorf(s.At, "text-too-long", "split it into several messages", "this text has %d bytes, the limit is %d", len(s.V), MaxTextBytes)
-	}
 }
 
 func compileTriggers(c *compilation) {
@@ -267,6 +180,3 @@ func buildInstances(c *compilation) {
 	initial, events := c.def.Initial.V, c.events
 	c.machine.instances.New = func() any { return fsm.NewFSM(initial, events, fsm.Callbacks{}) }
 }
-
-// guard is what a when must be.
-func guard() expr.Option { return expr.AsBool() }

@@ -11,9 +11,9 @@ import (
 
 func compileStates(c *compilation) {
 	for _, def := range c.def.States {
-		st := &state{name: def.Name.V, end: def.End.V, set: c.assigns(def.Set)}
+		st := &state{name: def.Name.V, end: def.End.V, set: c.assigns(def.Set), help: c.message(def.Help)}
 		for _, say := range def.Say {
-			st.say = append(st.say, saying{kind: OutgoingText, text: c.message(say.Text)})
+			st.say = append(st.say, c.saying(say))
 		}
 		if def.Ask != nil {
 			st.ask = c.ask(def)
@@ -21,8 +21,14 @@ func compileStates(c *compilation) {
 		if def.Call != nil {
 			st.call = c.call(def.Call)
 		}
+		if def.Wait != nil {
+			st.wait = c.wait(def.Wait)
+		}
 		if def.Handoff != nil {
 			st.handoff = c.handoff(def.Handoff)
+		}
+		if def.Run != nil {
+			st.run = c.run(def.Run)
 		}
 		c.machine.states[st.name] = st
 	}
@@ -45,11 +51,11 @@ func (c *compilation) message(t Text) message {
 func (c *compilation) assigns(defs []Assign) []assign {
 	var out []assign
 	for _, def := range defs {
-		a := assign{value: c.scope.compile(&c.findings, def.Value, nil)}
+		a := assign{value: c.scope.compile(&c.findings, def.Value, anything)}
 		if attribute, isContact := strings.CutPrefix(def.Target.V, "contact."); isContact {
 			a.attribute = attribute
 		} else if a.slot = def.Target.V; c.machine.slots[a.slot] == nil {
-			c.findings.Errorf(def.Target.At, "unknown-slot", diag.Suggest(a.slot, c.slotNames(), "declare it under slots"), "no slot is named %q", a.slot)
+			c.unknownSlot(def.Target)
 		}
 		out = append(out, a)
 	}
@@ -59,7 +65,7 @@ func (c *compilation) assigns(defs []Assign) []assign {
 func (c *compilation) ask(def State) *ask {
 	a := &ask{
 		slot: def.Ask.Slot.V, reask: c.message(def.Ask.Reask), attempts: DefaultAttempts,
-		again: def.Name.V + ".again",
+		as: def.Ask.As.V, again: def.Name.V + ".again", back: "*.back." + def.Name.V,
 	}
 	if def.Ask.Attempts.Set {
 		a.attempts = def.Ask.Attempts.V
@@ -69,8 +75,14 @@ func (c *compilation) ask(def State) *ask {
 	}
 	if len(def.Say) == 0 {
 		c.findings.Errorf(def.Ask.Slot.At, "silent-question", "add a say with the question", "state %q asks without saying anything", def.Name.V)
+	} else if last := def.Say[len(def.Say)-1]; last.Media != nil || last.Location != nil || last.Link != nil {
+		c.findings.Errorf(last.At, "question-not-text", "say the question in a text after it", "the last message of a state that asks is its question, and this one is no text")
+	}
+	if len(a.choices) > maxButtons && a.as == asButtons {
+		c.findings.Warnf(def.Ask.As.At, "too-many-buttons", "write as: list, or leave it out", "%d choices are more than the %d buttons that fit under a message", len(a.choices), maxButtons)
 	}
 	c.events = append(c.events, fsm.EventDesc{Name: a.again, Src: []string{def.Name.V}, Dst: def.Name.V})
+	c.events = append(c.events, fsm.EventDesc{Name: a.back, Src: c.everywhere(), Dst: def.Name.V})
 	return a
 }
 
@@ -79,9 +91,7 @@ func (c *compilation) call(def *CallSpec) *call {
 		method: def.Method, url: c.scope.compileTemplate(&c.findings, def.URL), save: def.Save.V,
 		timeout: DefaultTimeout, retries: DefaultRetries, body: c.body(def.Body),
 	}
-	if !strings.HasPrefix(def.URL.V, "{{") && !strings.HasPrefix(def.URL.V, "http://") && !strings.HasPrefix(def.URL.V, "https://") {
-		c.findings.Errorf(def.URL.At, "bad-value", `write the whole address, for example "{{ config.orders_url }}/orders"`, "an address begins with http:// or https://")
-	}
+	c.checkAddress(def.URL, `write the whole address, for example "{{ config.orders_url }}/orders"`)
 	for _, h := range def.Headers {
 		cl.headers = append(cl.headers, header{name: h.Name.V, value: c.scope.compileTemplate(&c.findings, h.Value)})
 	}
@@ -94,12 +104,28 @@ func (c *compilation) call(def *CallSpec) *call {
 	if def.Retries.Set {
 		cl.retries = def.Retries.V
 	}
-	if save := c.machine.slots[def.Save.V]; def.Save.V != "" && save == nil {
-		c.findings.Errorf(def.Save.At, "unknown-slot", diag.Suggest(def.Save.V, c.slotNames(), "declare it under slots"), "no slot is named %q", def.Save.V)
-	} else if save != nil && save.typ != SlotObject {
-		c.findings.Errorf(def.Save.At, "wrong-slot-type", "declare the slot as {type: object}", "an answer can not be saved in %q, which is a %s", def.Save.V, save.typ)
-	}
+	c.checkSave(def.Save, "an answer")
 	return cl
+}
+
+// checkAddress reports an address that can not be one, whatever its expressions give.
+func (c *compilation) checkAddress(url Str, hint string) {
+	if !strings.HasPrefix(url.V, "{{") && !strings.HasPrefix(url.V, "http://") && !strings.HasPrefix(url.V, "https://") {
+		c.findings.Errorf(url.At, "bad-value", hint, "an address begins with http:// or https://")
+	}
+}
+
+// checkSave reports a slot that can not hold JSON.
+func (c *compilation) checkSave(save Str, what string) {
+	if save.V == "" {
+		return
+	}
+	switch sl := c.machine.slots[save.V]; {
+	case sl == nil:
+		c.unknownSlot(save)
+	case sl.typ != SlotObject:
+		c.findings.Errorf(save.At, "wrong-slot-type", "declare the slot as {type: object}", "%s can not be saved in %q, which is a %s", what, save.V, sl.typ)
+	}
 }
 
 // body compiles the strings of a JSON body into templates.

@@ -87,6 +87,8 @@ type Conversation struct {
 	Deferred []Event `json:"deferred,omitempty"`
 	// Misses counts messages in a row that no flow understood.
 	Misses int `json:"misses,omitempty"`
+	// Offered are the flows of the menu that was shown last, until something else happens: "2" means the second one.
+	Offered []string `json:"offered,omitempty"`
 	// Insults counts the contact's insults that the bot has answered.
 	Insults int `json:"insults,omitempty"`
 	// Lease is the quiet-time timer of OwnerPhone: when it is due the conversation goes back.

@@ -184,9 +184,9 @@ func (t *turn) help(r *Run) {
 
 // corrects takes a message that begins with a phrase of CommandCorrect: "no, I meant AB123456", "sorry, the other order". What follows answers the
 // question in focus, or an earlier one, or names an earlier one; otherwise the last question is asked again.
-func (t *turn) corrects(m *Machine, r *Run, a *ask, msg Message, text []string) bool {
+func (t *turn) corrects(m *Machine, r *Run, a *ask, msg Message, text []string, free bool) bool {
 	length := t.correction(text)
-	if length == 0 || m.off[CommandCorrect] {
+	if length == 0 || m.off[CommandCorrect] || free && (length < 2 || len(r.Asked) == 0) { // "sorry …" may begin any text
 		return false
 	}
 	id := r.ID

@@ -18,6 +18,7 @@ func (t *turn) start(m *Machine, state, key string) {
 		return
 	}
 	r.Key = key
+	t.conv.Offered = nil
 	if t.origin == EventMessage {
 		t.focus(r)
 		r.Speaks = true

@@ -131,6 +131,10 @@ func (t *turn) answer(msg Message, text []string) {
 		t.begin(m, tr.state)
 		return
 	}
+	if m := t.offered(msg.Text); m != nil {
+		t.begin(m, m.initial)
+		return
+	}
 	t.missed(r, msg, text)
 }
 
@@ -166,7 +170,7 @@ func (t *turn) hear(r *Run, msg Message, text []string) {
 	if command, language := t.commanded(text, m); command != "" && t.obey(command, language, r) {
 		return
 	}
-	if t.corrects(m, r, a, msg, text) || t.digresses(m, r, text, free) {
+	if t.corrects(m, r, a, msg, text, free) || t.digresses(m, r, text, free) {
 		return
 	}
 	if t.insults(r, text, free) {
@@ -508,8 +512,22 @@ func (t *turn) missed(r *Run, msg Message, text []string) {
 	t.send(nil, menu)
 }
 
+// offered finds the flow that a message picks from the last menu, by its number or its title.
+func (t *turn) offered(text string) *Machine {
+	if n := reading.Ordinal(text, len(t.conv.Offered)); n > 0 {
+		return t.catalog.flow(t.conv.Offered[n-1])
+	}
+	for _, name := range t.conv.Offered {
+		if m := t.catalog.flow(name); m != nil && slices.EqualFunc(words(m.Title(t.language())), words(text), near) {
+			return m
+		}
+	}
+	return nil
+}
+
 // menu lists the flows that a contact can start.
 func (t *turn) menu() Outgoing {
+	t.conv.Offered = nil
 	out := Outgoing{
 		Kind: OutgoingChoices, Text: t.catalog.Commands.Text(TextMenu, t.language(), "en"),
 		Button: t.catalog.Commands.Text(TextChoose, t.language(), "en"),
@@ -517,6 +535,7 @@ func (t *turn) menu() Outgoing {
 	for _, m := range t.catalog.Current {
 		if slices.ContainsFunc(m.triggers, func(tr trigger) bool { return len(tr.phrases) > 0 }) {
 			out.Choices = append(out.Choices, Choice{Payload: flowPayload(m.Flow), Title: m.Title(t.language())})
+			t.conv.Offered = append(t.conv.Offered, m.Flow)
 		}
 	}
 	return out

@@ -50,6 +50,8 @@ func plain(v any) (any, error) {
 		return v, nil
 	case time.Time:
 		return x.UTC().Format(time.RFC3339Nano), nil
+	case span:
+		return x.String(), nil
 	}
 	encoded, err := json.Marshal(v)
 	if err != nil {
@@ -83,6 +85,8 @@ func display(v any) string {
 		return strconv.FormatFloat(v, 'f', -1, 64)
 	case time.Time:
 		return v.UTC().Format("2006-01-02 15:04")
+	case span:
+		return v.String()
 	default:
 		b, err := json.Marshal(v) // sorts the keys of maps
 		if err != nil {

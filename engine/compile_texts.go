@@ -1,0 +1,64 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"relevo/engine/diag"
+)
+
+// checkTexts walks every text of the file in order.
+func checkTexts(c *compilation) {
+	c.checkText(c.def.Title)
+	for _, st := range c.def.States {
+		for _, say := range st.Say {
+			c.checkText(say.Text)
+		}
+		if st.Ask != nil {
+			c.checkText(st.Ask.Reask)
+			for _, ch := range st.Ask.Choices {
+				c.checkText(ch.Title)
+			}
+		}
+		if st.Handoff != nil {
+			c.checkText(st.Handoff.Say)
+		}
+	}
+	for _, tr := range c.def.Triggers {
+		for _, p := range tr.Phrases {
+			c.checkLanguage(p.Language)
+		}
+	}
+}
+
+func (c *compilation) checkText(t Text) {
+	if t.IsZero() {
+		return
+	}
+	if t.All != nil {
+		c.checkLength(*t.All)
+		return
+	}
+	missing := slices.Clone(c.machine.languages)
+	for _, lt := range t.By {
+		c.checkLanguage(lt.Language)
+		c.checkLength(lt.Text)
+		missing = slices.DeleteFunc(missing, func(l string) bool { return l == lt.Language.V })
+	}
+	if len(missing) > 0 {
+		c.findings.Errorf(t.At, "missing-language", fmt.Sprintf("add %s: …", missing[0]), "this text is missing in %s", strings.Join(missing, ", "))
+	}
+}
+
+func (c *compilation) checkLanguage(l Str) {
+	if !slices.Contains(c.machine.languages, l.V) {
+		c.findings.Errorf(l.At, "unknown-language", diag.Suggest(l.V, c.machine.languages, "list it under languages"), "language %q is not one of the flow's", l.V)
+	}
+}
+
+func (c *compilation) checkLength(s Str) {
+	if len(s.V) > MaxTextBytes {
+		c.findings.Errorf(s.At, "text-too-long", "split it into several messages", "this text has %d bytes, the limit is %d", len(s.V), MaxTextBytes)
+	}
+}

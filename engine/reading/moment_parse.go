@@ -1,0 +1,353 @@
+package reading
+
+import (
+	"slices"
+	"time"
+)
+
+// clockTime is a time of day as it was said.
+type clockTime struct {
+	hour, minute int
+	bare         bool // of a 12-hour clock: before or after noon is not known
+	midnight     bool // "midnight": of the named day it is the start or the end
+	part         part // said with it: "3 in the afternoon"
+}
+
+// datePiece is a day as it was said, and what it can be.
+type datePiece struct {
+	days     []time.Time // UTC midnights, the likeliest first
+	weekday  int         // of a bare "tuesday", else -1: it may go with another word for the day
+	monthDay int         // of a bare "the 15th", else 0
+}
+
+// piece is one date, time, part of the day or span in a text.
+type piece struct {
+	start, end int // atoms
+	bad        bool
+	date       *datePiece
+	clocks     []clockTime
+	part       part
+	instant    *time.Time // "in two hours"
+	spans      []span
+	week       *int // weeks from this one: "next week"
+	month      time.Month
+}
+
+// parser reads the atoms of one text in one tongue.
+type parser struct {
+	tongue *tongue
+	atoms  []atom
+	kind   Kind
+	ctx    Context
+	today  time.Time // UTC midnight of the contact's day
+	pieces []piece
+	end    int // of the piece that was found last
+	lastIsDay bool
+}
+
+func newParser(t *tongue, contact *tongue, symbols []symbol, kind Kind, ctx Context) *parser {
+	y, m, d := ctx.Now.Date()
+	return &parser{tongue: t, atoms: t.understand(symbols, contact), kind: kind, ctx: ctx, today: civil(y, m, d)}
+}
+
+func civil(y int, m time.Month, d int) time.Time { return time.Date(y, m, d, 0, 0, 0, 0, time.UTC) }
+
+func (p *parser) has(i int, r role) (meaning, bool) {
+	if i < 0 || i >= len(p.atoms) {
+		return meaning{}, false
+	}
+	for _, m := range p.atoms[i].means {
+		if m.role == r {
+			return m, true
+		}
+	}
+	return meaning{}, false
+}
+
+func (p *parser) is(i int, roles ...role) bool {
+	for _, r := range roles {
+		if _, ok := p.has(i, r); ok {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *parser) text(i int) string {
+	if i < 0 || i >= len(p.atoms) {
+		return ""
+	}
+	return p.atoms[i].text
+}
+
+func (p *parser) glued(i int) bool { return i >= 0 && i < len(p.atoms) && p.atoms[i].glued }
+
+// skip passes an atom that has one of the roles.
+func (p *parser) skip(i int, roles ...role) int {
+	if p.is(i, roles...) {
+		return i + 1
+	}
+	return i
+}
+
+func (p *parser) skipText(i int, text string) int {
+	if p.text(i) == text {
+		return i + 1
+	}
+	return i
+}
+
+// digits reads a number written in digits.
+func (p *parser) digits(i int) (value, digits int) {
+	if i < 0 || i >= len(p.atoms) {
+		return 0, 0
+	}
+	return p.atoms[i].value, p.atoms[i].digits
+}
+
+// number reads a number in digits or words: "15", "treinta y cinco", "dos mil veintisiete". next is where it ends; i is none.
+func (p *parser) number(i int) (value, next int) {
+	if v, n := p.digits(i); n > 0 {
+		return v, i + 1
+	}
+	value, next = p.hundreds(i)
+	if next > i && p.is(next, thousand) {
+		rest, end := p.hundreds(p.skip(next+1, and))
+		if end > p.skip(next+1, and) {
+			return 1000*value + rest, end
+		}
+		return 1000 * value, next + 1
+	}
+	return value, next
+}
+
+func (p *parser) hundreds(i int) (value, next int) {
+	m, ok := p.has(i, numberWord)
+	if !ok {
+		return 0, i
+	}
+	if m.n < 20 || m.n > 90 || m.n%10 != 0 {
+		return m.n, i + 1
+	}
+	joined := i + 1
+	if p.tongue.code != "en" {
+		if !p.is(joined, and) || p.text(joined) == "con" {
+			return m.n, i + 1
+		}
+		joined++
+	}
+	if one, ok := p.has(joined, numberWord); ok && one.n >= 1 && one.n <= 9 && p.atoms[joined].width == 1 {
+		return m.n + one.n, joined + 1
+	}
+	return m.n, i + 1
+}
+
+// scanPieces finds all pieces, from left to right, the longest first.
+func (p *parser) scanPieces() {
+	for i := 0; i < len(p.atoms); {
+		best := piece{end: i}
+		for _, read := range readers {
+			if found, ok := read(p, i); ok && found.end > best.end {
+				best = found
+			}
+		}
+		if best.end == i {
+			i++
+			continue
+		}
+		best.start = i
+		p.pieces = append(p.pieces, best)
+		p.end, p.lastIsDay = best.end, best.date != nil
+		i = best.end
+	}
+	p.drop()
+	p.contradict()
+}
+
+// readers are what a piece can be; among equally long ones the first wins.
+var readers = []func(*parser, int) (piece, bool){
+	(*parser).readSpanPiece,
+	(*parser).readDate,
+	(*parser).readClock,
+	(*parser).readWeek,
+	(*parser).readPart,
+	(*parser).readMonth,
+}
+
+func (p *parser) readPart(i int) (piece, bool) {
+	m, ok := p.has(i, partWord)
+	if !ok || (m.part == beforeN || m.part == afterN) && len(p.atoms) > 1 && p.ctx.Options == nil {
+		return piece{}, false
+	}
+	return piece{end: i + 1, part: m.part}, true
+}
+
+func (p *parser) readMonth(i int) (piece, bool) {
+	m, ok := p.has(i, month)
+	return piece{end: i + 1, month: time.Month(m.n)}, ok
+}
+
+// drop removes the pieces that the contact does not mean: taken back, denied, or the edge of something open ("after five").
+func (p *parser) drop() {
+	gone := make([]bool, len(p.pieces))
+	p.dropInexact(gone)
+	p.dropDenied(gone)
+	p.dropTakenBack(gone)
+	i := -1
+	p.pieces = slices.DeleteFunc(p.pieces, func(piece) bool { i++; return gone[i] })
+}
+
+func (p *parser) covered(i int) bool {
+	return slices.ContainsFunc(p.pieces, func(x piece) bool { return x.start <= i && i < x.end })
+}
+
+func (p *parser) pieceAt(i int) int {
+	return slices.IndexFunc(p.pieces, func(x piece) bool { return x.start == i })
+}
+
+func (p *parser) dropInexact(gone []bool) {
+	for i := range p.atoms {
+		m, ok := p.has(i, inexact)
+		byEnd := p.text(i) == "by" || p.text(i) == "ate"
+		if !ok && !byEnd && !p.is(i, except) || p.covered(i) {
+			continue
+		}
+		at := i + 1
+		for range m.n + 1 {
+			for p.is(at, theWord, theDay, atWord, ofWord) && p.pieceAt(at) < 0 || m.n > 0 && p.pieceAt(at) < 0 && p.is(at, numberWord, and, upTo) || m.n > 0 && at < len(p.atoms) && p.atoms[at].digits > 0 && p.pieceAt(at) < 0 {
+				at++
+			}
+			found := p.pieceAt(at)
+			if found < 0 {
+				break
+			}
+			if !byEnd || p.pieces[found].date == nil {
+				gone[found] = true
+			}
+			at = p.pieces[found].end
+		}
+	}
+}
+
+// dropDenied drops the pieces of a clause that says no. A "no" that stands alone takes back what came before.
+func (p *parser) dropDenied(gone []bool) {
+	for start := 0; start < len(p.atoms); {
+		end := start
+		for end < len(p.atoms) && !p.clauseEnd(end) {
+			end++
+		}
+		denied, alone := false, true
+		for i := start; i < end; i++ {
+			denied = denied || p.is(i, not) && !p.covered(i)
+			alone = alone && p.is(i, not, filler)
+		}
+		for i, x := range p.pieces {
+			if denied && (alone && x.end <= start || !alone && x.start >= start && x.start < end) {
+				gone[i] = true
+			}
+		}
+		start = end + 1
+	}
+}
+
+func (p *parser) clauseEnd(i int) bool {
+	a := p.atoms[i]
+	separates := len(a.text) == 1 && (a.text[0] == ',' || a.text[0] == ';' || a.text[0] == '.' || a.text[0] == '!' || a.text[0] == '?' || a.text[0] == '(' || a.text[0] == ')')
+	return (separates || p.is(i, but, instead)) && !p.covered(i)
+}
+
+// dropTakenBack drops what stands before "I mean", if something stands after it.
+func (p *parser) dropTakenBack(gone []bool) {
+	for i := range p.atoms {
+		if !p.is(i, instead) || p.covered(i) {
+			continue
+		}
+		last := len(p.pieces) - 1
+		for last >= 0 && gone[last] {
+			last--
+		}
+		if last < 0 || p.pieces[last].start < i {
+			continue
+		}
+		for j, x := range p.pieces {
+			if x.end <= i && (x.date != nil == (p.anyAfter(i, gone, func(y piece) bool { return y.date != nil }))) {
+				gone[j] = true
+			}
+		}
+	}
+}
+
+func (p *parser) anyAfter(i int, gone []bool, want func(piece) bool) bool {
+	for j, x := range p.pieces {
+		if x.start >= i && !gone[j] && want(x) {
+			return true
+		}
+	}
+	return false
+}
+
+// contradict makes bad what can not be read as one value: the two ends of a range, and days that exclude each other.
+func (p *parser) contradict() {
+	for i := range p.pieces {
+		x := &p.pieces[i]
+		if p.rangeBefore(i) {
+			x.bad = true
+		}
+		if i == 0 || p.pieces[i-1].date == nil || x.date == nil || !p.touching(p.pieces[i-1].end, x.start) {
+			continue
+		}
+		before := &p.pieces[i-1]
+		x.date, x.bad = bothDays(before.date, x.date, x.bad)
+		before.date = x.date
+		before.bad = before.bad || x.bad
+	}
+}
+
+// touching tells that nothing but a comma or an article stands between two pieces.
+func (p *parser) touching(from, to int) bool {
+	for i := from; i < to; i++ {
+		if p.text(i) != "," && !p.is(i, theWord, theDay, ofWord, thisWord) {
+			return false
+		}
+	}
+	return true
+}
+
+// bothDays is the day that two words mean together: "tuesday the 24th". A contradiction is bad.
+func bothDays(a, b *datePiece, bad bool) (*datePiece, bool) {
+	if a.weekday >= 0 && b.weekday < 0 {
+		a, b = b, a
+	}
+	both := datePiece{weekday: -1}
+	for _, day := range a.days {
+		if b.weekday >= 0 && int(day.Weekday()) == b.weekday || b.weekday < 0 && slices.Contains(b.days, day) {
+			both.days = append(both.days, day)
+		}
+	}
+	if a.monthDay > 0 && len(both.days) > 1 {
+		both.days = both.days[:1]
+	}
+	return &both, bad || len(both.days) == 0
+}
+
+// rangeBefore tells that a piece is the far end of a range: "15 al 20 de marzo", "de lunes a viernes", "das 15h às 17h".
+func (p *parser) rangeBefore(i int) bool {
+	x := p.pieces[i]
+	if x.part != 0 && x.date == nil && x.clocks == nil || x.spans != nil {
+		return false
+	}
+	if x.clocks != nil && i > 0 && p.pieces[i-1].clocks != nil && p.pieces[i-1].end == x.start && p.is(x.start, atWord) {
+		return true
+	}
+	at := x.start - 1
+	for at > 0 && p.is(at, theWord, theDay) && !p.is(at, upTo) {
+		at--
+	}
+	if at < 1 || !p.is(at, upTo) && p.text(at) != "-" {
+		return false
+	}
+	if p.is(at-1, numberWord) || p.atoms[at-1].digits > 0 {
+		return true
+	}
+	return i > 0 && p.pieces[i-1].end == at && (p.pieces[i-1].date != nil) == (x.date != nil) && p.pieces[i-1].part == 0
+}
