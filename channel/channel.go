@@ -142,6 +142,7 @@ type Entry struct {
 	Text    string             `json:"text,omitempty"`
 	Code    string             `json:"code,omitempty"` // of a system entry: "handoff", "claimed", "released", "closed", "withdrawn", "phone", "ended", "failed"
 	Choices []engine.Choice    `json:"choices,omitempty"`
+	As      string             `json:"as,omitempty"`      // how the flow wants the choices shown; see engine.Outgoing
 	Message engine.MessageKind `json:"message,omitempty"` // of an entry that is not plain text: "image", "location", …
 	Media   *engine.Media      `json:"media,omitempty"`   // what the contact sent
 	File    *engine.File       `json:"file,omitempty"`    // what was sent to the contact

@@ -52,6 +52,16 @@ func Plain(out engine.Outgoing) engine.Outgoing {
 	return engine.Outgoing{Kind: engine.OutgoingText, Text: strings.Join(lines, "\n"), Template: out.Template}
 }
 
+// Numbered writes choices as lines under their question. The contact answers with the number or the words; the engine understands both.
+func Numbered(question string, choices []engine.Choice) string {
+	var b strings.Builder
+	b.WriteString(question + "\n")
+	for i, c := range choices {
+		fmt.Fprintf(&b, "\n%d. %s", i+1, c.Title)
+	}
+	return b.String()
+}
+
 // MapURL is an address that shows a point on a public map.
 func MapURL(l engine.Location) string {
 	lat, long := strconv.FormatFloat(l.Latitude, 'f', -1, 64), strconv.FormatFloat(l.Longitude, 'f', -1, 64)

@@ -80,7 +80,7 @@ func effectEntry(rec store.Record, e engine.Effect, deliveries map[string]store.
 func sendEntry(e engine.Effect, deliveries map[string]store.Delivery) channel.Entry {
 	s, out := e.Send, e.Send.Message
 	entry := channel.Entry{
-		ID: e.ID, At: s.At, Kind: channel.EntryBot, Author: s.Author, Text: out.Text, Choices: out.Choices,
+		ID: e.ID, At: s.At, Kind: channel.EntryBot, Author: s.Author, Text: out.Text, Choices: out.Choices, As: out.As,
 		File: out.File, Location: out.Location, Link: out.Link, Flow: s.Flow, State: s.State, Status: engine.DeliveryQueued,
 	}
 	switch out.Kind {

@@ -90,7 +90,7 @@ func (f *farEnd) sent(ctx context.Context, contact string, n int) []channeltest.
 			break
 		}
 		if l.Kind != channel.EntryContact {
-			b.got = append(b.got, channeltest.Arrival{Text: l.Text, Choices: l.Choices})
+			b.got = append(b.got, channeltest.Arrival{Text: l.Text, Choices: l.Choices, Shows: l.Show, URL: l.URL})
 		}
 	}
 	return slices.Clone(b.got)

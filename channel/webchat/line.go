@@ -15,13 +15,16 @@ import (
 // line is one bubble as the page gets it.
 //
 //	{"id":"c_1/4/0","kind":"bot","text":"Which order?","choices":[{"payload":"r1/3/a","title":"The shoes"}],"at":1772442000000}
+//	{"id":"c_1/5/0","kind":"bot","text":"Your ticket","show":"image","url":"https://shop.example/t.png","at":1772442000000}
 type line struct {
 	ID      string            `json:"id"`
 	Kind    channel.EntryKind `json:"kind"` // contact, bot, agent or phone
 	Author  string            `json:"author,omitempty"`
 	Text    string            `json:"text"`
 	Choices []engine.Choice   `json:"choices,omitempty"`
-	At      int64             `json:"at"` // milliseconds since 1970
+	As      string            `json:"as,omitempty"` // how the choices are shown: "list" or "buttons"
+	attachment
+	At int64 `json:"at"` // milliseconds since 1970
 
 	// cursor is where a page that has seen this line goes on reading: a turn after which the journal holds everything that it may
 	// lack. It is one turn back, since the rest of this line's turn may be under way. -1: the line says nothing about that.
@@ -54,10 +57,10 @@ func replayLines(visitor string, entries []channel.Entry, wasSent func(id string
 			continue
 		}
 		l := line{
-			ID: strings.TrimPrefix(e.ID, visitor+":"), Kind: e.Kind, Author: e.Author, Text: e.Text, Choices: e.Choices, At: e.At.UnixMilli(),
-			cursor: min(before(e.Seq), hold),
+			ID: strings.TrimPrefix(e.ID, visitor+":"), Kind: e.Kind, Author: e.Author, Text: e.Text, Choices: e.Choices, As: e.As, At: e.At.UnixMilli(),
+			attachment: attach(engine.OutgoingKind(e.Message), e.File, e.Location, e.Link), cursor: min(before(e.Seq), hold),
 		}
-		if l.Text == "" && len(l.Choices) == 0 {
+		if l.Text == "" && len(l.Choices) == 0 && l.Show == "" {
 			continue
 		}
 		lines = append(lines, l.fit()...)
@@ -77,9 +80,10 @@ func before(seq int64) int64 { return max(0, seq-1) }
 
 // outgoingLines is a message as it is sent live. It must look the same as the message's journal entry does in replayLines.
 func outgoingLines(m channel.Message) []line {
+	out := m.Outgoing
 	l := line{
-		ID: m.ID, Kind: channel.EntryKind(m.Origin), Author: m.Author, Text: m.Outgoing.Text, Choices: m.Outgoing.Choices, At: m.At.UnixMilli(),
-		cursor: -1,
+		ID: m.ID, Kind: channel.EntryKind(m.Origin), Author: m.Author, Text: out.Text, Choices: out.Choices, As: out.As, At: m.At.UnixMilli(),
+		attachment: attach(out.Kind, out.File, out.Location, out.Link), cursor: -1,
 	}
 	if seq, ok := turnOf(m.ID); ok {
 		l.cursor = before(seq)
@@ -103,15 +107,10 @@ func turnOf(id string) (seq int64, ok bool) {
 }
 
 // fit makes a line keep the channel's limits: more choices than a list holds become numbered text, a long text becomes several
-// lines with ids derived from the first one's. Choices stay with the last of them.
+// lines with ids derived from the first one's. Choices and links stay with the last of them, files and places with the first.
 func (l line) fit() []line {
-	if len(l.Choices) > maxListRows {
-		var b strings.Builder
-		b.WriteString(l.Text)
-		for i, c := range l.Choices {
-			fmt.Fprintf(&b, "\n%d. %s", i+1, c.Title)
-		}
-		l.Text, l.Choices = b.String(), nil
+	if len(l.Choices) > 0 && (len(l.Choices) > maxListRows || l.As == "text") {
+		l.Text, l.Choices, l.As = channel.Numbered(l.Text, l.Choices), nil, ""
 	}
 	parts := split(l.Text, maxText)
 	lines := make([]line, len(parts))
@@ -122,7 +121,10 @@ func (l line) fit() []line {
 			lines[i].ID = fmt.Sprintf("%s~%d", l.ID, i+1)
 		}
 		if i < len(parts)-1 {
-			lines[i].Choices = nil
+			lines[i].Choices, lines[i].As = nil, ""
+		}
+		if last := l.Show == string(engine.OutgoingLink); last && i < len(parts)-1 || !last && i > 0 {
+			lines[i].attachment = attachment{}
 		}
 	}
 	return lines

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
+	"time"
 	"unicode/utf8"
 
 	"relevo/channel"
@@ -29,6 +31,8 @@ type posted struct {
 	Payload  string `json:"payload"` // of the pressed choice
 	Title    string `json:"title"`   // of the pressed choice
 	Language string `json:"language"`
+	Region   string `json:"region"`   // ISO 3166, of the browser's language: "MX"
+	TimeZone string `json:"timezone"` // IANA, of the browser
 }
 
 var clientID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
@@ -108,9 +112,42 @@ func printable(r rune) rune {
 }
 
 func (in posted) message() engine.Message {
-	m := engine.Message{Kind: engine.MessageText, Text: in.Text, Language: primaryLanguage(in.Language)}
+	m := engine.Message{
+		Kind: engine.MessageText, Text: in.Text, Language: primaryLanguage(in.Language), Region: region(in.Region), TimeZone: timeZone(in.TimeZone),
+	}
 	if in.Payload != "" {
 		m.Kind, m.Text, m.Payload = engine.MessageButton, in.Title, strings.ToValidUTF8(strings.Map(printable, in.Payload), "")
 	}
 	return m
+}
+
+var regionPattern = regexp.MustCompile(`^[A-Z]{2}$`)
+
+// region returns a country, and "" for anything else, such as the 419 of "es-419" (Latin America).
+func region(s string) string {
+	if regionPattern.MatchString(s) {
+		return s
+	}
+	return ""
+}
+
+// maxTimeZone is longer than any name of a zone, in bytes.
+const maxTimeZone = 64
+
+// zones are the names that were found to be time zones, so that each is looked up once; there are some 600.
+var zones sync.Map
+
+// timeZone returns a name that is a time zone, and "" for anything else. A browser's hint is not worth a refusal.
+func timeZone(name string) string {
+	if name == "" || name == "Local" || len(name) > maxTimeZone {
+		return ""
+	}
+	if _, known := zones.Load(name); known {
+		return name
+	}
+	if _, err := time.LoadLocation(name); err != nil {
+		return ""
+	}
+	zones.Store(name, true)
+	return name
 }

@@ -43,8 +43,8 @@ func TestMessageBecomesAnEvent(t *testing.T) {
 	w := newWorld(t, func(_ *Config, o *Options) { o.Now = func() time.Time { return noon } })
 	v := w.visitor()
 	for _, body := range []any{
-		posted{ID: "m1", Text: "hello\u0000\nthere", Language: "es-MX"},
-		posted{ID: "m2", Payload: "r1/3/yes", Title: "Yes, please", Language: "not a language"},
+		posted{ID: "m1", Text: "hello\u0000\nthere", Language: "es-MX", Region: "MX", TimeZone: "America/Mexico_City"},
+		posted{ID: "m2", Payload: "r1/3/yes", Title: "Yes, please", Language: "not a language", Region: "419", TimeZone: "../../etc/passwd"},
 	} {
 		if status, err := v.post(t.Context(), body); status != http.StatusAccepted || err != nil {
 			t.Fatalf("status %d, %v", status, err)
@@ -55,7 +55,7 @@ func TestMessageBecomesAnEvent(t *testing.T) {
 		t.Fatalf("got %d events, want 2", len(got))
 	}
 	want := []engine.Message{
-		{Kind: engine.MessageText, Text: "hello\nthere", Language: "es", Sent: noon},
+		{Kind: engine.MessageText, Text: "hello\nthere", Language: "es", Region: "MX", TimeZone: "America/Mexico_City", Sent: noon},
 		{Kind: engine.MessageButton, Text: "Yes, please", Payload: "r1/3/yes", Sent: noon},
 	}
 	for i, in := range got {

@@ -11,6 +11,7 @@ import (
 	"html/template"
 	"net/http"
 	"path"
+	"regexp"
 	"strings"
 )
 
@@ -112,9 +113,10 @@ func (c *Channel) servePage(w http.ResponseWriter, r *http.Request) {
 	_, _ = page.WriteTo(w)
 }
 
-// contentPolicy lets the page load its own files and nothing else. Icons are data: images inside app.css.
+// contentPolicy lets the page load its own files, and from elsewhere the pictures, videos and sounds that a flow sends, by https alone and
+// without telling where from. Icons are data: images inside app.css.
 func (c *Channel) contentPolicy() string {
-	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; media-src https:; connect-src 'self'; " +
 		"base-uri 'none'; form-action 'none'; frame-ancestors " + strings.Join(c.cfg.FrameAncestors, " ")
 }
 
@@ -152,6 +154,9 @@ type asset struct {
 	body, packed []byte // packed with gzip
 }
 
+// wordless finds what only readers of the sources need: comments of their own, types, and indentation. Comments behind code stay.
+var wordless = regexp.MustCompile(`(?m)(?s:/\*\*.*?\*/) ?|^[ \t]*//.*\n|^[ \t]+`)
+
 // loadAsset reads a file. Where it names the default accent, as widget.js does, it gets the configured one.
 func loadAsset(name, mime, accent string) (*asset, error) {
 	body, err := ui.ReadFile(path.Join("ui", name))
@@ -159,6 +164,7 @@ func loadAsset(name, mime, accent string) (*asset, error) {
 		return nil, err
 	}
 	body = bytes.ReplaceAll(body, []byte(`"`+defaultAccent+`";`), []byte(`"`+accent+`";`))
+	body = wordless.ReplaceAll(body, nil)
 	packed, err := pack(body)
 	if err != nil {
 		return nil, fmt.Errorf("pack %s: %w", name, err)

@@ -4,7 +4,8 @@
 //	GET  /webchat                  the page; ?lang=es overrides the browser's language
 //	GET  /webchat/widget.js        the script tag: a launcher button and an iframe of the page
 //	POST /webchat/session          {} → 201 {"token":"…","visitor":"…"}
-//	POST /webchat/messages         {"id":"…","text":"hello"} or {"id":"…","payload":"…","title":"Yes"} → 202
+//	POST /webchat/messages         {"id":"…","text":"hello"} or {"id":"…","payload":"…","title":"Yes"} → 202;
+//	                               with "language", "region" and "timezone" as the browser knows them
 //	GET  /webchat/stream?after=12  server-sent events: what happened after that place, then what happens from now on
 //
 // The last two want "Authorization: Bearer <token>". A visitor's identity is the SHA-256 of the token; the token itself is kept
@@ -125,6 +126,9 @@ func (c *Channel) Capabilities() channel.Capabilities {
 		MaxText: maxText, MaxChoiceText: maxChoiceText,
 		MaxButtons: maxButtons, MaxButtonTitle: maxChoiceTitle,
 		MaxListRows: maxListRows, MaxRowTitle: maxChoiceTitle,
+		Kinds: []engine.OutgoingKind{
+			engine.OutgoingImage, engine.OutgoingDocument, engine.OutgoingVideo, engine.OutgoingAudio, engine.OutgoingLocation, engine.OutgoingLink,
+		},
 		Idempotent: true, // the page drops an id that it shows already
 	}
 }
@@ -135,10 +139,13 @@ func (c *Channel) Send(ctx context.Context, m channel.Message) (channel.Receipt,
 	if err := ctx.Err(); err != nil {
 		return channel.Receipt{}, &channel.SendError{Class: channel.ClassRetry, Code: "cancelled", Detail: err.Error()}
 	}
-	if m.Outgoing.Kind != engine.OutgoingText && m.Outgoing.Kind != engine.OutgoingChoices {
+	if !c.Capabilities().Shows(m.Outgoing.Kind) {
 		return channel.Receipt{}, &channel.SendError{
 			Class: channel.ClassFatal, Code: "unsupported", Detail: fmt.Sprintf("the web chat can not show a message of kind %q", m.Outgoing.Kind),
 		}
+	}
+	if err := channel.Check(m.Outgoing); err != nil {
+		return channel.Receipt{}, &channel.SendError{Class: channel.ClassFatal, Code: "unsendable", Detail: err.Error()}
 	}
 	var visitors []string
 	for _, id := range m.To {

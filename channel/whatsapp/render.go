@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"relevo/channel"
 	"relevo/engine"
 )
 
@@ -46,7 +47,7 @@ func render(out engine.Outgoing) ([]object, error) {
 	var action object
 	switch {
 	case out.As == "text" || !pressable(choices, out.As):
-		return texts(numbered(out.Text, choices)), nil
+		return texts(channel.Numbered(out.Text, choices)), nil
 	case buttonsFit(choices, out.As):
 		action = buttons(choices)
 	default:
@@ -157,14 +158,4 @@ func list(choices []engine.Choice, label string) object {
 	return object{"type": "list", "action": object{
 		"button": shorten(label, maxListLabel), "sections": []object{{"rows": rows}},
 	}}
-}
-
-// numbered writes choices as lines. The contact answers with the number or the words; the engine understands both.
-func numbered(body string, choices []engine.Choice) string {
-	var b strings.Builder
-	b.WriteString(body + "\n")
-	for i, c := range choices {
-		fmt.Fprintf(&b, "\n%d. %s", i+1, c.Title)
-	}
-	return b.String()
 }

@@ -113,7 +113,7 @@ func TestATemplateAfterHalfAMessageIsSent(t *testing.T) {
 func TestTheRegionIsReadFromTheNumber(t *testing.T) {
 	t.Parallel()
 	for from, want := range map[string]string{
-		"34600111222": "ES", "5215512345678": "MX", "525512345678": "MX", "5511987654321": "BR", "12125550123": "US", "447911123456": "GB",
+		"34600111222": "ES", "5215512345678": "MX", "525512345678": "MX", "5511987654321": "BR", "12125550123": "US", "447400123456": "GB",
 		"5491123456789": "AR", "14165550123": "CA", "99999999999": "", "ES.1029384756": "ES",
 	} {
 		p := connect(t, graphtest.Options{})

@@ -8,7 +8,11 @@ const find = (id) => document.getElementById(id);
 const settings = JSON.parse(document.body.dataset.settings ?? "{}");
 const { words } = settings;
 const text = find("text");
-const language = settings.asked ? settings.language : navigator.language;
+const about = {
+  language: settings.asked ? settings.language : navigator.language,
+  region: new Intl.Locale(navigator.language).region,
+  timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+};
 const showLeft = 200; // characters left at which the count appears
 let live = false; // what arrives now is new
 let busy = ""; // the trouble that is shown
@@ -54,7 +58,7 @@ function show(m) {
 /** Says something: shows it at once, and sends it when it can. @param {{text?: string, payload?: string, title?: string}} what */
 function say(what) {
   const id = Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
-  const message = { id, ...what, language, at: Date.now() };
+  const message = { id, ...what, ...about, at: Date.now() };
   view.typing(false);
   if (!line.send(message)) {
     banner(words.full);

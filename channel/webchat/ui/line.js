@@ -3,8 +3,8 @@
 
 /**
  * @typedef {{payload: string, title: string}} Choice
- * @typedef {{id: string, kind: string, author?: string, text: string, choices?: Choice[], at: number}} Line one bubble
- * @typedef {{id: string, text?: string, payload?: string, title?: string, language: string, at: number}} Outgoing
+ * @typedef {{id: string, kind: string, author?: string, text: string, choices?: Choice[], as?: string, show?: string, url?: string, title?: string, at: number}} Line one bubble
+ * @typedef {{id: string, text?: string, payload?: string, title?: string, language: string, region?: string, timezone: string, at: number}} Outgoing
  * @typedef {{
  *   line: (l: Line) => void,
  *   ready: () => void,

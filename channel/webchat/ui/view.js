@@ -23,20 +23,21 @@ function make(tag, name, text) {
 /** @param {string} id */
 const find = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
+/** A link that opens elsewhere, or only its text where the address is none. @param {string} href @param {string} text @param {string} [name] */
+function link(href, text, name) {
+  const a = document.createElement("a");
+  a.href = href;
+  if (!/^https?:\/\//i.test(href) || !/^https?:$/.test(a.protocol)) return text;
+  if (name) a.className = name;
+  a.target = "_blank";
+  a.rel = "noopener noreferrer nofollow";
+  a.textContent = text;
+  return a;
+}
+
 /** Puts text into a bubble, with web addresses as links. @param {HTMLElement} into @param {string} text */
 function fill(into, text) {
-  for (const part of text.split(/(https?:\/\/[^\s<>"]+[^\s<>".,;:!?)\]}'*_])/gi)) {
-    const a = document.createElement("a");
-    a.href = part;
-    if (!/^https?:\/\//i.test(part) || !/^https?:$/.test(a.protocol)) {
-      into.append(part);
-      continue;
-    }
-    a.target = "_blank";
-    a.rel = "noopener noreferrer nofollow";
-    a.textContent = part;
-    into.append(a);
-  }
+  for (const part of text.split(/(https?:\/\/[^\s<>"]+[^\s<>".,;:!?)\]}'*_])/gi)) into.append(link(part, part));
 }
 
 export class View {
@@ -203,9 +204,23 @@ export class View {
       tick.ariaHidden = "true";
       meta.append(tick);
     }
-    bubble.append(text, meta);
+    const beside = line.url ? this.#show(line.show, line.url, line.title ?? line.url) : "";
+    if (line.show === "link") bubble.append(text, beside, meta);
+    else bubble.append(beside, text, meta);
     row.append(bubble);
     return row;
+  }
+
+  /** A picture, a player, or a button that opens the address. @param {string | undefined} show @param {string} url @param {string} title */
+  #show(show, url, title) {
+    if (!/^(image|video|audio)$/.test(show ?? "") || !url.startsWith("https://")) return link(url, title, `open ${show}`);
+    const e = /** @type {HTMLImageElement & HTMLMediaElement} */ (make(show === "image" ? "img" : show ?? ""));
+    e.src = url;
+    e.alt = e.title = title;
+    e.controls = true;
+    e.preload = "metadata";
+    e.addEventListener(show === "image" ? "load" : "loadedmetadata", () => this.following && this.scroll());
+    return e;
   }
 
   /** Gives a row its place among its neighbours: the label of a new day, and one group for one speaker. @param {HTMLElement} row */
@@ -242,11 +257,11 @@ export class View {
   }
 
   /** @param {Line} line @param {HTMLElement} row */
-  #offer({ choices }, row) {
+  #offer({ choices, as }, row) {
     if (!choices?.length) return;
     const { words, maxChips } = this.settings;
     const items = choices.map((c) => /** @type {[string, Choice]} */ ([c.title, { payload: c.payload, title: c.title }]));
-    this.choices = this.#buttons(words.answers, choices.length > maxChips ? "chips list" : "chips", items);
+    this.choices = this.#buttons(words.answers, as === "list" || !as && choices.length > maxChips ? "chips list" : "chips", items);
     row.after(this.choices);
   }
 
