@@ -27,6 +27,7 @@ func (s *Server) apiRoutes(r *gin.Engine) {
 	s.chatRoutes(api)
 	s.conversationRoutes(api)
 	s.catalogRoutes(api)
+	s.publishRoutes(api)
 	s.eventRoutes(api)
 	s.streamRoutes(api)
 
@@ -45,7 +46,7 @@ func op(method, path, summary string) huma.Operation {
 	o := huma.Operation{
 		OperationID: operationID(method, path), Method: method, Path: path, Summary: summary,
 		Tags:            []string{strings.Split(path, "/")[2]},
-		MaxBodyBytes:    2 * maxBodyBytes, // limitBody has looked already
+		MaxBodyBytes:    2 * bodyLimit(path), // limitBody has looked already
 		BodyReadTimeout: -1,
 	}
 	ginPath := strings.NewReplacer("{", ":", "}", "").Replace(path)

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
+
+	"relevo/flows/plan"
 )
 
 // Limits of one request to the API.
@@ -90,20 +92,28 @@ func (s *Server) secureHeaders(c *gin.Context) {
 	h.Set("Cache-Control", "no-store")
 }
 
-// limitBody reads the body of an API request, at most maxBodyBytes in bodyTimeout, so that whatever is wrong with it has a clear answer.
+// limitBody reads the body of an API request, at most bodyLimit in bodyTimeout, so that whatever is wrong with it has a clear answer.
 func (s *Server) limitBody(c *gin.Context) {
 	if !strings.HasPrefix(c.FullPath(), "/v1/") || c.Request.Body == nil || c.Request.Body == http.NoBody {
 		return
 	}
 	rc := http.NewResponseController(c.Writer)
 	_ = rc.SetReadDeadline(time.Now().Add(bodyTimeout)) // where deadlines are not supported the server's own holds
-	body, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, maxBodyBytes))
+	body, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, bodyLimit(c.FullPath())))
 	if err != nil {
 		abort(c, bodyProblem(err))
 		return
 	}
 	_ = rc.SetReadDeadline(time.Time{})
 	c.Request.Body = io.NopCloser(bytes.NewReader(body))
+}
+
+// bodyLimit is the largest body of a route, in bytes. Flow files are sent whole.
+func bodyLimit(path string) int64 {
+	if path == planPath || path == publishPath {
+		return plan.MaxBytes
+	}
+	return maxBodyBytes
 }
 
 func bodyProblem(err error) *Problem {

@@ -17,6 +17,7 @@ const (
 	workChats  permission = "work on chats"
 	listAll    permission = "list all conversations"
 	readFlows  permission = "read flows"
+	publish    permission = "publish flows"
 	sendEvents permission = "send business events"
 	measure    permission = "read metrics"
 )
@@ -29,6 +30,7 @@ var (
 	desk      = []store.Role{store.RoleAgent, store.RoleSupervisor, store.RoleAdmin}
 	overseers = []store.Role{store.RoleSupervisor, store.RoleAdmin}
 	admins    = []store.Role{store.RoleAdmin}
+	authors   = []store.Role{store.RoleAuthor, store.RoleAdmin}
 )
 
 // grants is the whole policy by role. An agent sees the conversations that were handed to people; see mayRead.
@@ -39,6 +41,7 @@ var grants = map[permission]grant{
 	workChats:  {people: desk, programs: desk},
 	listAll:    {people: overseers, programs: overseers},
 	readFlows:  {people: everyRole, programs: everyRole},
+	publish:    {people: authors, programs: authors},
 	sendEvents: {people: overseers, programs: desk}, // an integration is issued its token by the operator
 	measure:    {people: admins, programs: admins},
 }
@@ -70,6 +73,10 @@ var routes = []route{
 	{"GET", "/v1/queues", watchChats},
 	{"GET", "/v1/flows", readFlows},
 	{"GET", "/v1/flows/:flow/drawing.svg", readFlows},
+	{"GET", "/v1/flows/:flow/versions", readFlows},
+	{"POST", "/v1/flows/plan", publish},
+	{"POST", "/v1/flows/publish", publish},
+	{"POST", "/v1/flows/:flow/versions/:version/publish", publish},
 	{"POST", "/v1/events", sendEvents},
 	{"GET", "/v1/stream", watchChats},
 	{"GET", "/openapi.json", public},

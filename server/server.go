@@ -66,6 +66,8 @@ type Options struct {
 	Flows    func(context.Context) ([]FlowInfo, error)
 	// Drawing returns a flow as SVG with titles in a language; store.ErrNotFound for an unknown flow.
 	Drawing func(flow, language string) ([]byte, error)
+	// Publisher publishes flows; nil: nothing can be published here.
+	Publisher Publisher
 	// EventCheck holds a business event's data against what the published flows expect of it. known: a flow has to do with that name. A
 	// finding's location is a path in the data, "amount.currency". Nil knows none and finds nothing.
 	EventCheck func(name string, data map[string]any) (known bool, problems []Finding)

@@ -18,9 +18,9 @@ import (
 	"relevo/channel/webchat"
 	"relevo/channel/whatsapp"
 	"relevo/engine"
-	"relevo/flows"
 	"relevo/flows/draw"
 	"relevo/flows/project"
+	"relevo/flows/publish"
 	"relevo/handoff"
 	"relevo/runner"
 	"relevo/scripts"
@@ -73,6 +73,9 @@ type service struct {
 	runner   *runner.Runner
 	server   *server.Server
 	closers  []func() error // in the order they were opened
+
+	publisher *publish.Publisher
+	catalog   func(current, old []*engine.Machine) *engine.Catalog
 }
 
 // build puts the parts together. Whatever was opened is closed again when a part fails.
@@ -127,7 +130,7 @@ func (s *service) openStore(ctx context.Context) error {
 	return nil
 }
 
-// openRunner loads the flows, publishes them, and makes the runner.
+// openRunner loads the flows, publishes what is new in them, and makes the runner.
 func (s *service) openRunner(ctx context.Context) error {
 	p, err := project.Load(s.app.projectOptions(s.config))
 	if err != nil {
@@ -143,68 +146,36 @@ func (s *service) openRunner(ctx context.Context) error {
 		return &environmentError{fmt.Errorf("start the script workers: %w", err)}
 	}
 	s.closers = append(s.closers, s.pool.Close)
-	old, err := s.publish(ctx, p)
-	if err != nil {
-		return err
-	}
 	queues, err := s.config.queues()
 	if err != nil {
 		return err
 	}
+	s.publisher = publish.New(publish.Options{
+		Store: s.store, Project: p, Check: s.app.projectOptions(s.config), Use: func(current, old []*engine.Machine) { s.runner.SetCatalog(s.catalog(current, old)) },
+		Now: s.app.now, Logger: s.log,
+	})
 	options := p.CatalogOptions(s.config.Values, s.pool)
-	options.Old, options.DefaultQueue, options.DefaultLanguage = old, s.config.DefaultQueue, s.config.DefaultLanguage
+	options.DefaultQueue, options.DefaultLanguage = s.config.DefaultQueue, s.config.DefaultLanguage
 	options.Lease, options.QueueOpen = s.config.duration(s.config.PhoneLease), queueOpen(queues)
+	s.catalog = func(current, old []*engine.Machine) *engine.Catalog {
+		o := options
+		o.Current, o.Old = current, old
+		return engine.NewCatalog(o)
+	}
+	current, old, err := s.publisher.Start(ctx)
+	if err != nil {
+		return fmt.Errorf("publish the flows of the folder: %w", err)
+	}
 	allowed, err := runner.ParseAllowed(s.config.Allow)
 	if err != nil {
 		return &usageError{fmt.Errorf("allow: %w", err)}
 	}
 	s.runner = runner.New(runner.Options{
-		Store: s.store, Catalog: engine.NewCatalog(options), Client: runner.NewClient(allowed), Now: s.app.now, NewID: newID,
+		Store: s.store, Catalog: s.catalog(current, old), Client: runner.NewClient(allowed), Now: s.app.now, NewID: newID,
 		Logger: s.log, UnknownAfter: s.config.duration(s.config.UnknownAfter),
 	})
 	s.closers = append(s.closers, func() error { s.runner.Close(); return nil })
 	return nil
-}
-
-// publish stores the flows' versions and compiles the old ones that runs still use.
-func (s *service) publish(ctx context.Context, p *project.Project) ([]*engine.Machine, error) {
-	current := map[string]bool{}
-	before, err := s.store.Published(ctx)
-	if err != nil {
-		return nil, err
-	}
-	publication := store.Publication{After: before.Number, At: s.app.now().UTC()}
-	for _, m := range p.Machines {
-		current[m.Version] = true
-		publication.Versions = append(publication.Versions, store.FlowVersion{
-			Hash: m.Version, Flow: m.Flow, File: m.Definition.File, Source: p.Source(m.Definition.File),
-		})
-	}
-	if _, err := s.store.Publish(ctx, publication); err != nil {
-		return nil, fmt.Errorf("publish the flows: %w", err)
-	}
-	versions, err := s.store.FlowVersions(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read flow versions: %w", err)
-	}
-	var old []*engine.Machine
-	for _, v := range versions {
-		if current[v.Hash] {
-			continue
-		}
-		def, findings := flows.Load(v.File, v.Source)
-		if def == nil {
-			s.log.Error("an old flow version can not be read; its runs will be handed over", "flow", v.Flow, "version", v.Hash, "err", findings.Err())
-			continue
-		}
-		machine, findings := engine.Compile(def, engine.Surroundings{Scripts: p.Scripts})
-		if machine == nil {
-			s.log.Error("an old flow version does not compile; its runs will be handed over", "flow", v.Flow, "version", v.Hash, "err", findings.Err())
-			continue
-		}
-		old = append(old, machine)
-	}
-	return old, nil
 }
 
 // queueOpen tells the engine which queues have hours at a time.
@@ -261,7 +232,7 @@ func (s *service) openServer(context.Context) error {
 	o := server.Options{
 		Store: s.store, Runner: s.runner, Now: s.app.now, NewID: newID, Logger: s.log,
 		PublicURL: s.url, TrustedProxies: s.config.TrustedProxies, Version: programVersion(),
-		Flows: s.flows, Drawing: s.drawing, Mounts: map[string]http.Handler{},
+		Flows: s.flows, Drawing: s.drawing, Publisher: s.publisher, Mounts: map[string]http.Handler{},
 	}
 	for _, q := range s.config.Queues {
 		title := q.Title

@@ -32,16 +32,16 @@ var (
 	ErrAmbiguous = errors.New("several versions begin with that")
 )
 
-// File is a file as its author wrote it.
-type File struct {
+// SourceFile is a file as its author wrote it.
+type SourceFile struct {
 	Name string `json:"name" minLength:"1" maxLength:"512" doc:"As findings name it" example:"flows/order_tracking.yaml"`
 	Text string `json:"text" doc:"The file's content"`
 }
 
-// Request is what should be published. Flows that are published and not in it stay as they are.
-type Request struct {
-	Files   []File `json:"files,omitempty" maxItems:"1000" doc:"Flow files"`
-	Scripts []File `json:"scripts,omitempty" maxItems:"200" doc:"The script files that the flow files list; others do no harm"`
+// PublishRequest is what should be published. Flows that are published and not in it stay as they are.
+type PublishRequest struct {
+	Files   []SourceFile `json:"files,omitempty" maxItems:"1000" doc:"Flow files"`
+	Scripts []SourceFile `json:"scripts,omitempty" maxItems:"200" doc:"The script files that the flow files list; others do no harm"`
 	// Versions are older versions to make current again.
 	Versions []string `json:"versions,omitempty" maxItems:"100" doc:"Versions that were published before, by hash or by the beginning of one"`
 }

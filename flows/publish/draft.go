@@ -44,7 +44,7 @@ type candidate struct {
 }
 
 // draft compiles a request and compares it with what is published.
-func (p *Publisher) draft(ctx context.Context, r plan.Request) (*draft, error) {
+func (p *Publisher) draft(ctx context.Context, r plan.PublishRequest) (*draft, error) {
 	d := &draft{Plan: plan.Plan{Findings: diag.List{}, Flows: []plan.Flow{}}}
 	published, err := p.opts.Store.Published(ctx)
 	if err != nil {
@@ -99,7 +99,7 @@ func (d *draft) id() string {
 }
 
 // candidates compiles the files of a request and opens the versions that it names. What is wrong is added to the plan's findings.
-func (p *Publisher) candidates(ctx context.Context, d *draft, r plan.Request) (list []candidate, err error) {
+func (p *Publisher) candidates(ctx context.Context, d *draft, r plan.PublishRequest) (list []candidate, err error) {
 	if len(r.Files) > 0 {
 		built := project.Build(p.files(r), p.opts.Check)
 		d.Findings = append(d.Findings, built.Findings...)
@@ -123,7 +123,7 @@ func (p *Publisher) candidates(ctx context.Context, d *draft, r plan.Request) (l
 
 // files are those of a request, under the names that findings show, with the commands that hold here. The commands themselves have no
 // versions: a file of theirs among the flows is left out.
-func (p *Publisher) files(r plan.Request) project.Files {
+func (p *Publisher) files(r plan.PublishRequest) project.Files {
 	f := project.Files{Commands: p.opts.Project.CommandsFile()}
 	for _, file := range r.Files {
 		if path.Base(file.Name) != flows.CommandsFile {

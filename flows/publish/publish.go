@@ -193,14 +193,14 @@ func (p *Publisher) sources() (all []scripts.Source) {
 }
 
 // Plan says what publishing would change.
-func (p *Publisher) Plan(ctx context.Context, r plan.Request) (plan.Plan, error) {
+func (p *Publisher) Plan(ctx context.Context, r plan.PublishRequest) (plan.Plan, error) {
 	d, err := p.draft(ctx, r)
 	return d.Plan, err
 }
 
 // Publish does what a plan said. base is the plan's ID; plan.ErrStale when it would be another one by now, plan.ErrFindings when its findings
 // stop it, with the plan as it is now.
-func (p *Publisher) Publish(ctx context.Context, r plan.Request, base, by string) (plan.Plan, error) {
+func (p *Publisher) Publish(ctx context.Context, r plan.PublishRequest, base, by string) (plan.Plan, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	d, err := p.draft(ctx, r)
