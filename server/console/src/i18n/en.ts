@@ -211,7 +211,7 @@ export const en = {
     none: 'The bot has not handed this conversation over.',
     noSlots: 'Nothing yet',
     more: 'Show all',
-    waitsFor: { ask: 'waits for an answer', call: 'waits for a system', handoff: 'waits for a person' },
+    waitsFor: { ask: 'waits for an answer', call: 'waits for a system', handoff: 'waits for a person', wait: 'waits for a time or an event', run: 'waits for another flow' },
   },
   reason: {
     asked: 'The contact asked for a person',
@@ -231,6 +231,11 @@ export const en = {
     undeclared: 'Something failed in the flow',
     engine_failed: 'Something failed in the flow',
     late: 'The message reached us late',
+    insulted: 'The contact was angry',
+    budget_runs: 'Too many things under way at once',
+    elapsed: 'The time was up',
+    missed: 'The time was already over',
+    ended: 'Another flow ended',
   },
   outcome: {
     resolved: 'Resolved',

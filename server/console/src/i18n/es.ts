@@ -213,7 +213,7 @@ export const es: Texts = {
     none: 'El bot no ha pasado esta conversación.',
     noSlots: 'Todavía nada',
     more: 'Mostrar todo',
-    waitsFor: { ask: 'espera una respuesta', call: 'espera a un sistema', handoff: 'espera a una persona' },
+    waitsFor: { ask: 'espera una respuesta', call: 'espera a un sistema', handoff: 'espera a una persona', wait: 'espera una hora o un aviso', run: 'espera a otro flujo' },
   },
   reason: {
     asked: 'El contacto pidió hablar con una persona',
@@ -233,6 +233,11 @@ export const es: Texts = {
     undeclared: 'Algo falló en el flujo',
     engine_failed: 'Algo falló en el flujo',
     late: 'El mensaje llegó con retraso',
+    insulted: 'El contacto estaba enfadado',
+    budget_runs: 'Demasiadas cosas a la vez',
+    elapsed: 'Se cumplió el plazo',
+    missed: 'La hora ya había pasado',
+    ended: 'Terminó otro flujo',
   },
   outcome: {
     resolved: 'Resuelto',

@@ -213,7 +213,7 @@ export const pt: Texts = {
     none: 'O bot não passou esta conversa.',
     noSlots: 'Nada ainda',
     more: 'Mostrar tudo',
-    waitsFor: { ask: 'espera uma resposta', call: 'espera um sistema', handoff: 'espera uma pessoa' },
+    waitsFor: { ask: 'espera uma resposta', call: 'espera um sistema', handoff: 'espera uma pessoa', wait: 'espera uma hora ou um aviso', run: 'espera outro fluxo' },
   },
   reason: {
     asked: 'O contato pediu para falar com uma pessoa',
@@ -233,6 +233,11 @@ export const pt: Texts = {
     undeclared: 'Algo falhou no fluxo',
     engine_failed: 'Algo falhou no fluxo',
     late: 'A mensagem chegou com atraso',
+    insulted: 'O contato estava irritado',
+    budget_runs: 'Coisas demais ao mesmo tempo',
+    elapsed: 'O prazo terminou',
+    missed: 'A hora já tinha passado',
+    ended: 'Outro fluxo terminou',
   },
   outcome: {
     resolved: 'Resolvido',
