@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"relevo/engine"
 )
@@ -95,12 +96,9 @@ func parseEvent(s string) (engine.BusinessEvent, error) {
 // ParseMessage reads what the contact sends: text, "[Title]" for a button of the last message with choices, "(audio)", "(image) a caption",
 // "(location 40.41,-3.70)". last are the choices of the bot's last message.
 func ParseMessage(s string, last []engine.Choice) (engine.Message, error) {
-	if title, isButton := strings.CutPrefix(s, "["); isButton && strings.HasSuffix(title, "]") {
-		title = strings.TrimSuffix(title, "]")
-		for _, c := range last {
-			if c.Title == title {
-				return engine.Message{Kind: engine.MessageButton, Text: title, Payload: c.Payload}, nil
-			}
+	if title, of, isButton := parsePress(s); isButton {
+		if m, found := press(title, last); found && of == "" {
+			return m, nil
 		}
 		return engine.Message{}, fmt.Errorf("the last message has no button %q", title)
 	}
@@ -124,4 +122,93 @@ func ParseMessage(s string, last []engine.Choice) (engine.Message, error) {
 		return engine.Message{Kind: engine.MessageText, Text: s}, nil
 	}
 	return m, nil
+}
+
+// parsePress reads "[Yes]", and "[Yes] of Dr. Vega" for the button of the last message in which these words stand.
+func parsePress(s string) (title, of string, isButton bool) {
+	if !strings.HasPrefix(s, "[") {
+		return "", "", false
+	}
+	if title, isLast := strings.CutSuffix(s[1:], "]"); isLast {
+		return title, "", true
+	}
+	title, of, isOlder := strings.Cut(s[1:], "] of ")
+	return title, of, isOlder && of != ""
+}
+
+func press(title string, choices []engine.Choice) (engine.Message, bool) {
+	for _, c := range choices {
+		if c.Title == title {
+			return engine.Message{Kind: engine.MessageButton, Text: title, Payload: c.Payload}, true
+		}
+	}
+	return engine.Message{}, false
+}
+
+// parseDelivery reads what the channel says of the bot's last message: "failed 131026", "delivered", "read".
+func parseDelivery(s string) (engine.Status, error) {
+	word, code, _ := strings.Cut(s, " ")
+	status := engine.Status{State: engine.DeliveryState(word), Code: strings.TrimSpace(code)}
+	switch status.State {
+	case engine.DeliveryFailed:
+		return status, nil
+	case engine.DeliverySent, engine.DeliveryDelivered, engine.DeliveryRead:
+		if code == "" {
+			return status, nil
+		}
+		return status, fmt.Errorf("only a failure has a code")
+	}
+	return status, fmt.Errorf("a message can not be %q", word)
+}
+
+// passing is how time passes: by so much, or until a time. down tells that the program did not run meanwhile, back that the clock is set back.
+type passing struct {
+	by         time.Duration
+	until      time.Time
+	down, back bool
+}
+
+// parsePassing reads "15m", "2d", "until 2026-03-02T09:00:00Z", "until 2026-03-02 09:00" on the clock of a zone, "down 8h", "back 1h".
+func parsePassing(s string, zone *time.Location) (passing, error) {
+	var p passing
+	word, rest, _ := strings.Cut(s, " ")
+	rest = strings.TrimSpace(rest)
+	switch word {
+	case "until":
+		at, err := time.Parse(time.RFC3339, rest)
+		if err != nil {
+			at, err = time.ParseInLocation("2006-01-02 15:04", rest, zone)
+		}
+		if err != nil {
+			return p, fmt.Errorf("%q is not a time", rest)
+		}
+		p.until = at.UTC()
+		return p, nil
+	case "down":
+		p.down, s = true, rest
+	case "back":
+		p.back, s = true, rest
+	}
+	by, err := parseDuration(s)
+	if err != nil {
+		return p, fmt.Errorf("%q is not a duration", s)
+	}
+	p.by = by
+	return p, nil
+}
+
+// parseDuration reads 15m, 1h30m, 2d.
+func parseDuration(s string) (time.Duration, error) {
+	if days, isDays := strings.CutSuffix(s, "d"); isDays {
+		n, err := strconv.Atoi(days)
+		if err != nil || n < 0 || n > 3660 {
+			return 0, fmt.Errorf("%q is not a number of days", days)
+		}
+		return time.Duration(n) * 24 * time.Hour, nil
+	}
+	d, err := time.ParseDuration(s)
+	if err == nil && d < 0 {
+		return 0, fmt.Errorf("%q goes back in time", s)
+	}
+	return d, err
 }

@@ -26,6 +26,8 @@ type Result struct {
 	File     string    `json:"file"`
 	Steps    int       `json:"steps"`
 	Failures []Failure `json:"failures,omitempty"`
+	// Contact is the contact as the conversation left them.
+	Contact engine.Contact `json:"-"`
 	// Updated is the transcript with its expectations as the conversation really went.
 	Updated string `json:"-"`
 }
@@ -34,6 +36,7 @@ type Result struct {
 func Run(t *Transcript, catalog *engine.Catalog) Result {
 	r := &run{t: t, sim: New(closing(catalog, t.Closed), t.At), result: Result{File: t.File, Steps: len(t.Steps)}}
 	r.sim.Call = r.call
+	r.sim.Know(t.Contact)
 	updated := append([]string(nil), t.head...)
 	for _, st := range t.Steps {
 		failures := len(r.result.Failures)
@@ -49,6 +52,7 @@ func Run(t *Transcript, catalog *engine.Catalog) Result {
 	if err := r.sim.Replay(); err != nil {
 		r.fail(1, err.Error(), nil, nil)
 	}
+	r.result.Contact = r.sim.Conv.Contact
 	r.result.Updated = strings.TrimRight(strings.Join(updated, "\n"), "\n") + "\n"
 	return r.result
 }
@@ -137,9 +141,12 @@ func (r *run) said(turns []Turn) []string {
 			switch {
 			case e.Kind == engine.EffectSend && e.Send.Origin == engine.OriginBot:
 				r.choices = e.Send.Message.Choices
-				lines = append(lines, written(Line{Sign: "<", Text: e.Send.Message.Text})...)
+				lines = append(lines, written(Line{Sign: "<", Text: outgoing(e.Send.Message)})...)
 				if len(e.Send.Message.Choices) > 0 {
 					lines = append(lines, "? "+titles(e.Send.Message.Choices))
+				}
+				if t := e.Send.Message.Template; t != nil && e.Send.Message.Kind != engine.OutgoingTemplate && e.Send.At.Sub(r.sim.Conv.LastInbound) >= window {
+					lines = append(lines, written(Line{Sign: "%", Text: template(*t)})...)
 				}
 			case e.Kind == engine.EffectHandoff:
 				lines = append(lines, fmt.Sprintf("! handoff queue=%s reason=%s", e.Handoff.Queue, strconv.Quote(e.Handoff.Reason)))
@@ -151,13 +158,8 @@ func (r *run) said(turns []Turn) []string {
 	return lines
 }
 
-func titles(choices []engine.Choice) string {
-	list := make([]string, len(choices))
-	for i, c := range choices {
-		list[i] = c.Title
-	}
-	return strings.Join(list, " | ")
-}
+// window is how long after the contact's last message WhatsApp delivers free text. Later the template goes out in its place.
+const window = 24 * time.Hour
 
 // isAssertion tells lines that are checked only where they are written.
 func isAssertion(l Line) bool {
@@ -216,8 +218,15 @@ func (r *run) assertion(e Line, turns []Turn) string {
 		}
 		return "$ " + name + " = " + string(encoded)
 	}
-	word, _, _ := strings.Cut(e.Text, " ")
+	word, rest, _ := strings.Cut(e.Text, " ")
 	switch word {
+	case "runs":
+		return strings.TrimRight("! runs "+runs(conv.Runs), " ")
+	case "contact":
+		field, _, _ := strings.Cut(rest, " ")
+		return "! contact " + field + " " + known(conv.Contact, field)
+	case "event":
+		return "! event " + became(turns)
 	case "owner":
 		return "! owner " + conv.Owner.String()
 	case "language":
@@ -242,24 +251,4 @@ func (r *run) assertion(e Line, turns []Turn) string {
 		return "! summary -"
 	}
 	return line(e)
-}
-
-// line writes a line in one piece; written cuts it where its text has several.
-func line(l Line) string { return strings.Join(written(l), "\n") }
-
-func written(l Line) []string {
-	parts := strings.Split(l.Text, "\n")
-	out := []string{strings.TrimRight(l.Sign+" "+parts[0], " ")}
-	for _, p := range parts[1:] {
-		out = append(out, strings.TrimRight("  "+p, " "))
-	}
-	return out
-}
-
-func all(lines []Line) []string {
-	var out []string
-	for _, l := range lines {
-		out = append(out, written(l)...)
-	}
-	return out
 }

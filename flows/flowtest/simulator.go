@@ -5,8 +5,10 @@ package flowtest
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"relevo/engine"
@@ -23,7 +25,9 @@ type Simulator struct {
 	Journal []Turn
 
 	timers   []engine.Timer
-	messages int // numbers the contact's messages
+	messages int                 // numbers the contact's messages
+	begun    engine.Conversation // as it was before the first turn
+	zone     *time.Location      // of times without an offset
 }
 
 // Turn is one event with what it caused.
@@ -40,11 +44,23 @@ const maxTurnsAtOnce = 1000
 
 // New starts a conversation that has not begun.
 func New(catalog *engine.Catalog, at time.Time) *Simulator {
-	return &Simulator{
-		Catalog: catalog, Now: at.UTC(),
+	s := &Simulator{
+		Catalog: catalog, Now: at.UTC(), zone: time.UTC,
 		Conv: engine.Conversation{
 			ID: "c1", Channel: "web", Contact: engine.Contact{ID: "p1"}, Owner: engine.Owner{Kind: engine.OwnerClosed},
 		},
+	}
+	s.begun = s.Conv
+	return s
+}
+
+// Know tells, before the first turn, what is known of the contact: name, language, region and time zone.
+func (s *Simulator) Know(c engine.Contact) {
+	c.ID = s.Conv.Contact.ID
+	s.Conv.Contact = c
+	s.begun = s.Conv
+	if zone, err := time.LoadLocation(c.TimeZone); err == nil {
+		s.zone = zone
 	}
 }
 
@@ -72,9 +88,38 @@ func (s *Simulator) Agent(a engine.AgentAction) ([]Turn, error) {
 	return s.take(engine.Event{ID: fmt.Sprintf("m%d", s.messages), Kind: engine.EventAgent, Agent: &a})
 }
 
+// Delivery lets the channel say what became of the bot's last message.
+func (s *Simulator) Delivery(status engine.Status) ([]Turn, error) {
+	status.Effect = s.lastSent()
+	if status.Effect == "" {
+		return nil, errors.New("the bot has not said anything yet")
+	}
+	s.messages++
+	return s.take(engine.Event{ID: fmt.Sprintf("m%d", s.messages), Kind: engine.EventStatus, Status: &status})
+}
+
+// lastSent is the effect of the bot's last message.
+func (s *Simulator) lastSent() string {
+	for _, turn := range slices.Backward(s.Journal) {
+		for _, e := range slices.Backward(turn.Effects) {
+			if e.Kind == engine.EffectSend && e.Send.Origin == engine.OriginBot {
+				return e.ID
+			}
+		}
+	}
+	return ""
+}
+
 // Advance lets time pass. Timers fire at their due times, in order.
-func (s *Simulator) Advance(d time.Duration) ([]Turn, error) {
-	end := s.Now.Add(d)
+func (s *Simulator) Advance(d time.Duration) ([]Turn, error) { return s.fire(s.Now.Add(d), false) }
+
+// Outage lets time pass while the program does not run. What came due meanwhile fires at the end of it, late.
+func (s *Simulator) Outage(d time.Duration) ([]Turn, error) { return s.fire(s.Now.Add(d), true) }
+
+// SetBack sets the clock back.
+func (s *Simulator) SetBack(d time.Duration) { s.Now = s.Now.Add(-d) }
+
+func (s *Simulator) fire(end time.Time, late bool) ([]Turn, error) {
 	var turns []Turn
 	for range maxTurnsAtOnce {
 		next := s.due(end)
@@ -82,14 +127,18 @@ func (s *Simulator) Advance(d time.Duration) ([]Turn, error) {
 			s.Now = end
 			return turns, nil
 		}
-		s.Now = next.Due
+		if late {
+			s.Now = end
+		} else if next.Due.After(s.Now) {
+			s.Now = next.Due
+		}
 		more, err := s.take(engine.Event{ID: "timer:" + next.ID, Kind: engine.EventTimer, Timer: next})
 		turns = append(turns, more...)
 		if err != nil {
 			return turns, err
 		}
 	}
-	return turns, fmt.Errorf("more than %d timers fired within %s", maxTurnsAtOnce, d)
+	return turns, fmt.Errorf("more than %d timers fired until %s", maxTurnsAtOnce, end.Format(time.RFC3339))
 }
 
 // due takes the earliest timer due by a time.
@@ -179,7 +228,7 @@ func throughStorage[T any](v T) (T, error) {
 
 // Replay steps the journal again from the start and reports the first turn that comes out differently.
 func (s *Simulator) Replay() error {
-	conv := New(s.Catalog, s.Now).Conv
+	conv := s.begun
 	o := s.Catalog.CatalogOptions
 	scripts := &recorded{real: o.Scripts}
 	o.Scripts = scripts
@@ -231,18 +280,20 @@ func (r *recorded) Call(c engine.ScriptCall) (any, error) {
 func (s *Simulator) Input(sign, text, language string, last []engine.Choice) ([]Turn, error) {
 	switch sign {
 	case ">":
-		m, err := ParseMessage(text, last)
+		m, err := s.parseMessage(text, last)
 		if err != nil {
 			return nil, err
 		}
-		m.Language = language
+		m.Language, m.Region, m.TimeZone = language, s.begun.Contact.Region, s.begun.Contact.TimeZone
 		return s.Message(m)
 	case "+":
-		d, err := parseDuration(text)
+		return s.pass(text)
+	case "^":
+		status, err := parseDelivery(text)
 		if err != nil {
-			return nil, fmt.Errorf("%q is not a duration; write a number and a unit, for example 15m, 25h or 2d", text)
+			return nil, err
 		}
-		return s.Advance(d)
+		return s.Delivery(status)
 	case "*":
 		b, err := parseEvent(text)
 		if err != nil {
@@ -260,6 +311,49 @@ func (s *Simulator) Input(sign, text, language string, last []engine.Choice) ([]
 	default:
 		return nil, fmt.Errorf("nothing happens by a line with %q", sign)
 	}
+}
+
+// pass lets time pass as a line says.
+func (s *Simulator) pass(text string) ([]Turn, error) {
+	p, err := parsePassing(text, s.zone)
+	if err != nil {
+		return nil, fmt.Errorf("%w; write a number and a unit, for example 15m, 25h or 2d", err)
+	}
+	switch {
+	case p.down:
+		return s.Outage(p.by)
+	case p.back:
+		s.SetBack(p.by)
+		return nil, nil
+	case p.until.IsZero():
+		return s.Advance(p.by)
+	case p.until.Before(s.Now):
+		return nil, fmt.Errorf("it is %s already", s.Now.In(s.zone).Format("2006-01-02 15:04"))
+	}
+	return s.Advance(p.until.Sub(s.Now))
+}
+
+// parseMessage is ParseMessage that also finds the buttons of older messages, the newest first.
+func (s *Simulator) parseMessage(text string, last []engine.Choice) (engine.Message, error) {
+	m, err := ParseMessage(text, last)
+	title, of, isButton := parsePress(text)
+	if err == nil || !isButton {
+		return m, err
+	}
+	for _, turn := range slices.Backward(s.Journal) {
+		for _, e := range slices.Backward(turn.Effects) {
+			if e.Kind != engine.EffectSend || !strings.Contains(e.Send.Message.Text, of) {
+				continue
+			}
+			if m, found := press(title, e.Send.Message.Choices); found {
+				return m, nil
+			}
+		}
+	}
+	if of != "" {
+		return m, fmt.Errorf("no message with %q has a button %q", of, title)
+	}
+	return m, fmt.Errorf("no message has a button %q", title)
 }
 
 // Written writes a line of a transcript, continued where the text has several lines.

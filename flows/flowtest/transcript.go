@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -26,7 +25,12 @@ type Transcript struct {
 	At       time.Time
 	Language string   // the channel's guess of the contact's language
 	Closed   []string // queues outside their business hours
-	Steps    []Step
+	With     []string // further flow files that take part
+	// Contact is what is known of the contact before anything happens: name, language, region and time zone.
+	Contact engine.Contact
+	Steps   []Step
+
+	zone *time.Location // of Contact, for times without an offset
 
 	head []string // the lines before the first step, for Update
 }
@@ -43,22 +47,22 @@ type Step struct {
 // Line is one line of a transcript. Text may have several lines of its own.
 type Line struct {
 	No   int
-	Sign string // ">", "<", "?", "+", "*", "&", "~", "=", "@", "!", "$"
+	Sign string // ">", "<", "?", "%", "+", "*", "&", "~", "^", "=", "@", "!", "$"
 	Text string
 }
 
 // inputs are the signs of lines that something happens by; expectations are those of what must follow.
 const (
-	inputs       = ">+*&~="
-	expectations = "<?@!$"
+	inputs       = ">+*&~^="
+	expectations = "<?%@!$"
 )
 
 // facts are the words behind "!".
-var facts = []string{"handoff", engine.EventNameScriptFailed, "refused", "owner", "language", "end", "summary"}
+var facts = []string{"handoff", engine.EventNameScriptFailed, "refused", "owner", "language", "end", "summary", "runs", "contact", "event"}
 
 // Parse reads a transcript. All findings are reported at once.
 func Parse(file string, source []byte) (*Transcript, diag.List) {
-	p := &parser{t: &Transcript{File: file, Language: "en"}}
+	p := &parser{t: &Transcript{File: file, Language: "en", zone: time.UTC}}
 	switch {
 	case len(source) > maxTranscriptBytes:
 		p.fail(1, "", "too-large", "split it into several files", "a transcript has at most 1 MiB")
@@ -116,7 +120,7 @@ func (p *parser) line(no int, raw string) {
 	case strings.ContainsAny(line[:1], expectations):
 		p.expect(no, line)
 	default:
-		p.fail(no, line, "line", "lines begin with one of > < ? + * & ~ = @ ! $ #", "this line is not understood")
+		p.fail(no, line, "line", "lines begin with one of > < ? % + * & ~ ^ = @ ! $ #", "this line is not understood")
 	}
 	if n := len(p.t.Steps); n > 0 {
 		p.t.Steps[n-1].raw = append(p.t.Steps[n-1].raw, raw)
@@ -146,6 +150,23 @@ func (p *parser) header(no int, line string) {
 		p.t.At = at.UTC()
 	case "language":
 		p.t.Language = value
+	case "speaks":
+		p.t.Contact.Language = value
+	case "name":
+		p.t.Contact.Name = value
+	case "region":
+		if p.t.Contact.Region = value; len(value) != 2 || strings.ToUpper(value) != value {
+			p.fail(no, line, "header", "write the two letters of ISO 3166, for example: region MX", "%q is not a region", value)
+		}
+	case "timezone":
+		zone, err := time.LoadLocation(value)
+		if err != nil || value == "" || value == "Local" {
+			p.fail(no, line, "header", "write it like this: timezone America/Mexico_City", "%q is not a time zone", value)
+			return
+		}
+		p.t.Contact.TimeZone, p.t.zone = value, zone
+	case "with":
+		p.t.With = append(p.t.With, value)
 	case "queue":
 		name, state, _ := strings.Cut(value, " ")
 		if state != "closed" {
@@ -153,7 +174,7 @@ func (p *parser) header(no int, line string) {
 		}
 		p.t.Closed = append(p.t.Closed, name)
 	default:
-		p.fail(no, line, "header", "the first lines are flow, at, language, queue", "%q is not known here", key)
+		p.fail(no, line, "header", "the first lines are flow, with, at, language, speaks, name, region, timezone, queue", "%q is not known here", key)
 	}
 }
 
@@ -201,8 +222,8 @@ type lineError struct{ message, hint string }
 func (l Line) check() *lineError {
 	switch l.Sign {
 	case "+":
-		if _, err := parseDuration(l.Text); err != nil {
-			return &lineError{strconv.Quote(l.Text) + " is not a duration", "write a number and a unit, for example 15m, 25h or 2d"}
+		if _, err := parsePassing(l.Text, time.UTC); err != nil {
+			return &lineError{err.Error(), "write: + 15m · + 2d · + until 2026-03-02 09:00 · + down 8h · + back 1h"}
 		}
 	case "=":
 		if _, err := parseAnswer(l.Text); err != nil {
@@ -212,28 +233,16 @@ func (l Line) check() *lineError {
 		if _, err := parseAction(l.Text); err != nil {
 			return &lineError{err.Error(), "write: & ana claim · & ana: Hello · & ana note: late again · & ana release · & ana close resolved"}
 		}
+	case "^":
+		if _, err := parseDelivery(l.Text); err != nil {
+			return &lineError{err.Error(), "write: ^ failed 131026 · ^ delivered · ^ read"}
+		}
 	case "*":
 		if _, err := parseEvent(l.Text); err != nil {
 			return &lineError{err.Error(), `write: * order.delayed key=AB123456 {"days": 2}`}
 		}
 	}
 	return nil
-}
-
-// parseDuration reads 15m, 1h30m, 2d.
-func parseDuration(s string) (time.Duration, error) {
-	if days, isDays := strings.CutSuffix(s, "d"); isDays {
-		n, err := strconv.Atoi(days)
-		if err != nil || n < 0 || n > 3660 {
-			return 0, fmt.Errorf("%q is not a number of days", days)
-		}
-		return time.Duration(n) * 24 * time.Hour, nil
-	}
-	d, err := time.ParseDuration(s)
-	if err == nil && d < 0 {
-		return 0, fmt.Errorf("%q goes back in time", s)
-	}
-	return d, err
 }
 
 // decodeData reads the JSON at the end of a line; nothing is nil.
