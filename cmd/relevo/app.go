@@ -32,6 +32,7 @@ type app struct {
 	getenv   func(string) string
 	now      func() time.Time
 	terminal bool // out is a terminal
+	answers  bool // in is a terminal: somebody can be asked
 }
 
 // findingsError is findings that are yet to be shown. They are shown by run, not by who found them.
@@ -134,7 +135,7 @@ over to human agents in a queue when the bot can not resolve.`,
 	})
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(
-		a.serveCommand(), a.checkCommand(), a.testCommand(), a.talkCommand(), a.drawCommand(),
+		a.serveCommand(), a.checkCommand(), a.testCommand(), a.talkCommand(), a.drawCommand(), a.publishCommand(), a.flowsCommand(),
 		a.doctorCommand(), a.userCommand(), a.tokenCommand(), a.versionCommand(),
 	)
 	return root

@@ -21,7 +21,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	a := &app{
 		args: os.Args[1:], in: os.Stdin, out: os.Stdout, err: os.Stderr, dir: ".",
-		getenv: os.Getenv, now: time.Now, terminal: isTerminal(os.Stdout),
+		getenv: os.Getenv, now: time.Now, terminal: isTerminal(os.Stdout), answers: isTerminal(os.Stdin),
 	}
 	code := a.run(ctx)
 	stop()

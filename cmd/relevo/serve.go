@@ -151,7 +151,7 @@ func (s *service) openRunner(ctx context.Context) error {
 		return err
 	}
 	s.publisher = publish.New(publish.Options{
-		Store: s.store, Project: p, Check: s.app.projectOptions(s.config), Use: func(current, old []*engine.Machine) { s.runner.SetCatalog(s.catalog(current, old)) },
+		Store: s.store, Check: s.app.projectOptions(s.config), Commands: p.CommandsFile(), Use: func(current, old []*engine.Machine) { s.runner.SetCatalog(s.catalog(current, old)) },
 		Now: s.app.now, Logger: s.log,
 	})
 	options := p.CatalogOptions(s.config.Values, s.pool)
@@ -162,7 +162,7 @@ func (s *service) openRunner(ctx context.Context) error {
 		o.Current, o.Old = current, old
 		return engine.NewCatalog(o)
 	}
-	current, old, err := s.publisher.Start(ctx)
+	current, old, err := s.publisher.Start(ctx, p)
 	if err != nil {
 		return fmt.Errorf("publish the flows of the folder: %w", err)
 	}

@@ -104,7 +104,7 @@ func (p *Publisher) candidates(ctx context.Context, d *draft, r plan.PublishRequ
 		built := project.Build(p.files(r), p.opts.Check)
 		d.Findings = append(d.Findings, built.Findings...)
 		for _, m := range built.Machines {
-			list = append(list, candidate{FlowVersion: p.version(m, built), machine: m})
+			list = append(list, candidate{FlowVersion: versionOf(m, built), machine: m})
 		}
 	}
 	for _, name := range r.Versions {
@@ -124,7 +124,7 @@ func (p *Publisher) candidates(ctx context.Context, d *draft, r plan.PublishRequ
 // files are those of a request, under the names that findings show, with the commands that hold here. The commands themselves have no
 // versions: a file of theirs among the flows is left out.
 func (p *Publisher) files(r plan.PublishRequest) project.Files {
-	f := project.Files{Commands: p.opts.Project.CommandsFile()}
+	f := project.Files{Commands: p.opts.Commands}
 	for _, file := range r.Files {
 		if path.Base(file.Name) != flows.CommandsFile {
 			f.Flows = append(f.Flows, project.File{Name: file.Name, Text: []byte(file.Text)})

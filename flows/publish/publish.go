@@ -35,13 +35,12 @@ type Pool interface {
 	Keep(refs []string) error
 }
 
-// Options are what a publisher is made of. Store and Project are required.
+// Options are what a publisher is made of. Store is required.
 type Options struct {
-	Store store.Flows
-	// Project holds the commands that files are checked against, and the folder's own flows and scripts.
-	Project *project.Project
-	Check   project.Options // what flows may refer to: Config and Queues
-	Pool    Pool            // nil: nothing runs here
+	Store    store.Flows
+	Check    project.Options // what flows may refer to: Config and Queues
+	Commands project.File    // what files are checked together with
+	Pool     Pool            // nil: nothing runs here
 	// Use takes what is published from now on: the current version of each flow, and the others that runs use. nil: nothing runs here.
 	Use    func(current, old []*engine.Machine)
 	Now    func() time.Time
@@ -64,7 +63,7 @@ type machine struct {
 	retired time.Time // when it stopped being current; zero for one that was not current since the start
 }
 
-// New makes a publisher. Start it before anything else.
+// New makes a publisher. Where flows run, start it before anything else.
 func New(o Options) *Publisher {
 	if o.Logger == nil {
 		o.Logger = slog.Default()
@@ -75,9 +74,9 @@ func New(o Options) *Publisher {
 	return &Publisher{opts: o, machines: map[string]*machine{}}
 }
 
-// Start publishes what is in the project's folder and was never published before, so that what was published or rolled back since survives a
-// restart, and returns what is current and what else runs use. A flow whose file is gone from the folder stays published.
-func (p *Publisher) Start(ctx context.Context) (current, old []*engine.Machine, err error) {
+// Start publishes what is in a folder and was never published before, so that what was published or rolled back since survives a restart, and
+// returns what is current and what else runs use. A flow whose file is gone from the folder stays published.
+func (p *Publisher) Start(ctx context.Context, folder *project.Project) (current, old []*engine.Machine, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	published, err := p.opts.Store.Published(ctx)
@@ -85,12 +84,12 @@ func (p *Publisher) Start(ctx context.Context) (current, old []*engine.Machine, 
 		return nil, nil, err
 	}
 	next := store.Publication{After: published.Number, At: p.opts.Now().UTC(), By: "relevo serve"}
-	for _, m := range p.opts.Project.Machines {
+	for _, m := range folder.Machines {
 		log := p.opts.Logger.With("flow", m.Flow, "version", plan.Short(m.Version), "file", m.Definition.File)
 		_, err := p.opts.Store.FlowVersion(ctx, m.Version)
 		switch {
 		case errors.Is(err, store.ErrNotFound):
-			next.Versions = append(next.Versions, p.version(m, p.opts.Project))
+			next.Versions = append(next.Versions, versionOf(m, folder))
 			log.Info("flow published from its folder")
 		case err != nil:
 			return nil, nil, err
@@ -103,11 +102,11 @@ func (p *Publisher) Start(ctx context.Context) (current, old []*engine.Machine, 
 			return nil, nil, err
 		}
 	}
-	return p.load(ctx, p.opts.Project.Machines)
+	return p.load(ctx, folder.Machines)
 }
 
-// version is a compiled flow as it is stored.
-func (p *Publisher) version(m *engine.Machine, from *project.Project) store.FlowVersion {
+// versionOf is a compiled flow as it is stored.
+func versionOf(m *engine.Machine, from *project.Project) store.FlowVersion {
 	v := store.FlowVersion{Hash: m.Version, Flow: m.Flow, File: m.Definition.File, Source: from.Source(m.Definition.File)}
 	for _, s := range m.Scripts() {
 		i := slices.IndexFunc(from.Sources, func(src scripts.Source) bool { return src.Name == s.Name })
