@@ -1,6 +1,7 @@
 package scripts
 
 import (
+	"bytes"
 	"errors"
 	"slices"
 	"strings"
@@ -15,33 +16,46 @@ import (
 	"relevo/engine/diag"
 )
 
-// Compile reads a script file without running it: what it exports, and what is wrong with it. The functions are those of
-// top-level statements of the form
+// Compile reads a script file without running it: what it exports, which version it is, and what is wrong with it. The functions
+// are those of top-level statements of the forms
 //
+//	export function describe(order, language) { … }
+//	export const describe = (order, language) => …
+//	export { describe, sentence as short }
 //	exports.describe = function (order, language) { … }
 //
-// Findings: script-too-large, script-too-deep, script-syntax, script-unsupported, script-unknown-name, script-exports-nothing.
+// Findings: script-too-large, script-too-deep, script-syntax, script-import, script-unsupported, script-unknown-name,
+// script-exports-nothing, script-local-time, script-letters, script-locale.
 func Compile(name, fileName string, code []byte) (engine.Script, diag.List) {
-	script := engine.Script{Name: name, File: fileName}
-	c := compiler{file: fileName, code: code}
+	script, _, found := translate(name, fileName, code)
+	return script, found
+}
+
+// translate is Compile that also returns what workers run; nil when the file can not be read.
+func translate(name, fileName string, code []byte) (engine.Script, []byte, diag.List) {
+	script := engine.Script{Name: name, File: fileName, Ref: Ref(name, code)}
+	c := compiler{file: fileName, code: code, text: bytes.Clone(code)}
 	program := c.parse()
 	if program == nil {
 		script.Unread = true
-		return script, c.found
+		return script, nil, c.found
 	}
 	c.inspect(program)
 	script.Functions = c.exports(program)
 	if len(script.Functions) == 0 && !c.found.HasErrors() {
-		c.found.Warnf(c.at(0, 1), "script-exports-nothing", "write exports.name = function (…) { … }", "no flow can call this script: it exports no function")
+		c.found.Warnf(c.at(0, 1), "script-exports-nothing", "write export function name(…) { … }", "no flow can call this script: it exports no function")
 	}
 	c.found.Sort()
-	return script, c.found
+	return script, c.runnable(), c.found
 }
 
 type compiler struct {
-	file  string
-	code  []byte
-	found diag.List
+	file     string
+	code     []byte
+	text     []byte // code with the word export taken out
+	declared []int  // offsets of export before a declaration
+	named    []named
+	found    diag.List
 }
 
 // parse returns nil after a finding that leaves nothing to look at.
@@ -64,7 +78,10 @@ func (c *compiler) parse() (program *ast.Program) {
 		c.found.Errorf(c.at(at, 1), "script-too-deep", "", "more than %d brackets are open at once", MaxNesting)
 		return nil
 	}
-	program, err := parser.ParseFile(nil, c.file, c.code, 0, parser.WithDisableSourceMaps)
+	program, err := c.unexport()
+	if err == nil && program == nil {
+		return nil
+	}
 	if err == nil {
 		if c.inspectNumbers(program); c.found.HasErrors() {
 			return nil
@@ -102,20 +119,8 @@ func (c *compiler) syntax(err error) {
 }
 
 func (c *compiler) syntaxAt(at diag.Range, message string) {
-	hint := ""
-	if line := c.line(at.Start.Line); strings.HasPrefix(line, "import ") || strings.HasPrefix(line, "export ") {
-		hint = "a script is one file and exports with exports.name = function (…) { … }"
-	}
 	message = strings.TrimPrefix(message, "SyntaxError: ")
-	c.found.Errorf(at, "script-syntax", hint, "%s", strings.ToLower(message[:1])+message[1:])
-}
-
-func (c *compiler) line(n int) string {
-	lines := strings.Split(string(c.code), "\n")
-	if n < 1 || n > len(lines) {
-		return ""
-	}
-	return strings.TrimSpace(lines[n-1])
+	c.found.Errorf(at, "script-syntax", "", "%s", strings.ToLower(message[:1])+message[1:])
 }
 
 // exports lists the exported functions, sorted. A name that is exported twice is listed once; the last one counts when it runs.
@@ -123,6 +128,12 @@ func (c *compiler) exports(program *ast.Program) []string {
 	functions := map[string]bool{}
 	for _, statement := range program.Body {
 		switch s := statement.(type) {
+		case *ast.VariableStatement:
+			for _, b := range s.List {
+				if id, ok := b.Target.(*ast.Identifier); ok && isFunction(b.Initializer) {
+					functions[id.Name.String()] = true
+				}
+			}
 		case *ast.FunctionDeclaration:
 			functions[s.Function.Name.Name.String()] = true
 		case *ast.LexicalDeclaration:
@@ -139,6 +150,11 @@ func (c *compiler) exports(program *ast.Program) []string {
 		id, named := value.(*ast.Identifier)
 		if ok && (isFunction(value) || named && functions[id.Name.String()]) {
 			names = append(names, name)
+		}
+	}
+	for _, n := range c.named {
+		if functions[n.local] {
+			names = append(names, n.as)
 		}
 	}
 	slices.Sort(names)

@@ -38,7 +38,6 @@ func TestCompileFinds(t *testing.T) {
 	for _, tt := range []struct{ name, code, want string }{
 		{"a bracket too many", "exports.f = () => 1\n  )", "2:3 script-syntax"},
 		{"columns count characters", "/* ñandú */ )", "1:13 script-syntax"},
-		{"modules", "export function f() {}", "1:1 script-syntax"},
 		{"what only the compiler sees", "exports.f = () => 1; const a = 1; const a = 2", "1:41 script-syntax"},
 		{"no strict mode", "exports.f = () => { with ({}) {} }", "1:21 script-syntax"},
 		{"not UTF-8", "exports.f = () => '\xff'", "1:1 script-syntax"},

@@ -19,7 +19,7 @@ import (
 const (
 	hintCall    = "call other systems in the flow, with call:, and pass the answer to the script"
 	hintTime    = "wait in the flow, with after:"
-	hintOneFile = "a script is one file and exports with exports.name = function (…) { … }"
+	hintOneFile = "a script is one file that exports functions: export function name(…) { … }; write the helpers into it"
 	hintAtOnce  = "a script answers at once; it has nothing to wait for"
 	hintLog     = "return what you want to see"
 	hintNumbers = "use numbers, and text for what is longer than 15 digits"

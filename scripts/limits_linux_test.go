@@ -50,7 +50,7 @@ func beParent() int {
 	for w := range pool.idle { // the spare one, too
 		fmt.Println(w.command.Process.Pid)
 		go func() {
-			_, _ = w.ask(request{Call: &call{Script: "test", Function: "hang", Args: []byte("[]")}}, time.Hour, 100)
+			_, _ = w.ask(request{Call: &call{Script: pool.current()[0].Ref, Function: "hang", Args: []byte("[]")}}, time.Hour, 100)
 		}()
 	}
 	return 0

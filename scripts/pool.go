@@ -5,13 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
 	"relevo/engine"
-	"relevo/engine/diag"
 )
 
 // Options are the settings of a pool. The zero value of each but Sources has a default.
@@ -36,7 +37,7 @@ const (
 	maxRestartPause = 10 * time.Second
 )
 
-// ErrClosed is returned by SetSources on a pool that was closed.
+// ErrClosed is returned by Add and Keep on a pool that was closed.
 var ErrClosed = errors.New("scripts: the pool is closed")
 
 // Pool runs script functions in worker processes. It implements engine.Evaluator and is safe for concurrent use.
@@ -47,32 +48,32 @@ type Pool struct {
 	stop chan struct{}  // closed by Close
 	work sync.WaitGroup // calls, and starts of workers; counted up under mu while not closed
 
-	mu      sync.Mutex
-	sources []Source
-	version int // grows with every SetSources
-	closed  bool
+	mu       sync.Mutex
+	versions versions
+	closed   bool
 }
 
 var _ engine.Evaluator = (*Pool)(nil)
 
-// NewPool starts the workers. Sources that do not compile are returned as a diag.List. Close the pool when it is no longer needed.
+// NewPool starts the workers. Sources that do not compile are returned as a diag.List; Add takes in more later. Close the pool when it is no longer needed.
 func NewPool(opts Options) (*Pool, error) {
 	if err := opts.fill(); err != nil {
 		return nil, err
 	}
-	if err := check(opts.Sources); err != nil {
+	v := versions{byRef: map[string]version{}, latest: map[string]string{}}
+	if err := v.add(opts.Sources); err != nil {
 		return nil, err
 	}
-	return newPool(opts)
+	return newPool(opts, v)
 }
 
-func newPool(opts Options) (*Pool, error) {
+func newPool(opts Options, v versions) (*Pool, error) {
 	size := opts.Workers + opts.Spare
 	p := &Pool{
-		opts: opts, log: opts.Logger, sources: opts.Sources,
+		opts: opts, log: opts.Logger, versions: v,
 		idle: make(chan *process, size), stop: make(chan struct{}),
 	}
-	first, err := startProcess(opts, opts.Sources, 0) // a worker that can not start is known here, not in a turn
+	first, err := startProcess(opts, p.current()) // a worker that can not start is known here, not in a turn
 	if err != nil {
 		return nil, err
 	}
@@ -113,41 +114,6 @@ func setDefault[T comparable](v *T, value T) {
 	}
 }
 
-// check compiles every source, and refuses two of one name.
-func check(sources []Source) error {
-	if len(sources) > MaxSources {
-		return fmt.Errorf("scripts: %d files, at most %d are loaded", len(sources), MaxSources)
-	}
-	var all diag.List
-	files := map[string]string{}
-	for _, s := range sources {
-		if other, taken := files[s.Name]; taken {
-			return fmt.Errorf("scripts: %s and %s are both called %q", other, s.File, s.Name)
-		}
-		files[s.Name] = s.File
-		_, found := Compile(s.Name, s.File, s.Code)
-		all = append(all, found...)
-	}
-	all.Sort()
-	return all.Err()
-}
-
-// SetSources changes the scripts for all calls that begin from now on. When one does not compile, the old ones stay and the
-// findings are returned.
-func (p *Pool) SetSources(sources []Source) error {
-	if err := check(sources); err != nil {
-		return err
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.closed {
-		return ErrClosed
-	}
-	p.sources = sources
-	p.version++
-	return nil
-}
-
 // Call runs a function of a script; see engine.Evaluator. Its error is always a *engine.ScriptError. Times among the arguments
 // reach the script as RFC 3339 text.
 func (p *Pool) Call(c engine.ScriptCall) (any, error) {
@@ -162,11 +128,15 @@ func (p *Pool) Call(c engine.ScriptCall) (any, error) {
 	if err != nil {
 		return fail(ReasonArguments, err.Error())
 	}
-	w, err := p.take()
+	script, ok := p.find(c.Script)
+	if !ok {
+		return fail(ReasonUnknownFunction, "")
+	}
+	w, err := p.take(script)
 	if err != nil {
 		return fail(ReasonWorkerLost, err.Error())
 	}
-	req := request{Call: &call{Script: c.Script, Function: c.Function, Args: args, Now: c.Now, Seed: c.Seed}}
+	req := request{Call: &call{Script: script.Ref, Function: c.Function, Args: args, Now: c.Now, Seed: c.Seed}}
 	rep, err := w.ask(req, p.opts.Deadline+killGrace, 6*p.opts.MaxResultBytes+frameSlack) // JSON in JSON escapes
 	if err != nil {
 		w.kill()
@@ -215,8 +185,8 @@ func encode(args []any) (json.RawMessage, error) {
 	return text, nil
 }
 
-// take waits for a worker that is alive and holds the current sources.
-func (p *Pool) take() (*process, error) {
+// take waits for a worker that is alive, and gives it the scripts that it does not hold yet.
+func (p *Pool) take(scripts ...version) (*process, error) {
 	timer := time.NewTimer(waitLimit)
 	defer timer.Stop()
 	for {
@@ -226,7 +196,7 @@ func (p *Pool) take() (*process, error) {
 		case <-timer.C:
 			return nil, fmt.Errorf("no worker was free in %s", waitLimit)
 		case w := <-p.idle:
-			if p.refresh(w) {
+			if p.load(w, scripts) {
 				return w, nil
 			}
 			w.kill()
@@ -235,20 +205,27 @@ func (p *Pool) take() (*process, error) {
 	}
 }
 
-// refresh gives a worker the sources that came since it was last used.
-func (p *Pool) refresh(w *process) bool {
+// load gives a worker the scripts that a call needs and that it does not hold yet. One that holds as many as it may forgets them first.
+func (p *Pool) load(w *process, scripts []version) bool {
 	if !w.alive() {
 		return false
 	}
-	sources, version := p.current()
-	if w.version == version {
+	req := request{}
+	for _, s := range scripts {
+		if !w.holds[s.Ref] {
+			req.Load = append(req.Load, s)
+		}
+	}
+	if len(req.Load) == 0 {
 		return true
 	}
-	if _, err := w.ask(request{Sources: sources}, loadTimeout, frameSlack); err != nil {
-		p.log.Warn("script worker did not load the new scripts", "error", err)
+	if req.Forget = len(w.holds)+len(req.Load) > maxHeld; req.Forget {
+		req.Load = scripts
+	}
+	if err := w.load(req, loadTimeout); err != nil {
+		p.log.Warn("script worker did not load a script", "script", scripts[0].Ref, "error", err)
 		return false
 	}
-	w.version = version
 	return true
 }
 
@@ -276,8 +253,7 @@ func (p *Pool) replace() {
 				return
 			default:
 			}
-			sources, version := p.current()
-			w, err := startProcess(p.opts, sources, version)
+			w, err := startProcess(p.opts, p.current())
 			if err == nil {
 				p.idle <- w
 				return
@@ -292,21 +268,25 @@ func (p *Pool) replace() {
 	})
 }
 
-func (p *Pool) current() ([]Source, int) {
+// current are the scripts that a new worker begins with: the latest of each name, as far as they fit.
+func (p *Pool) current() []version {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.sources, p.version
-}
-
-// file returns the file of a script, or its name if there is none.
-func (p *Pool) file(name string) string {
-	sources, _ := p.current()
-	for _, s := range sources {
-		if s.Name == name {
-			return s.File
+	var list []version
+	for _, name := range slices.Sorted(maps.Keys(p.versions.latest)) {
+		if s, ok := p.versions.find(name); ok && len(list) < maxHeld/2 {
+			list = append(list, s)
 		}
 	}
-	return name
+	return list
+}
+
+// file returns the file of a script, or what it was called by if there is none.
+func (p *Pool) file(script string) string {
+	if s, ok := p.find(script); ok {
+		return s.File
+	}
+	return script
 }
 
 // Close waits for the calls that run, at most for their deadline, and ends the workers. Calls that come later fail with

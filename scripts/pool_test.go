@@ -43,7 +43,16 @@ func newTestPool(opts Options) (*Pool, error) {
 	if err := opts.fill(); err != nil {
 		return nil, err
 	}
-	return newPool(opts)
+	v := versions{byRef: map[string]version{}, latest: map[string]string{}}
+	for _, s := range opts.Sources {
+		ref := Ref(s.Name, s.Code)
+		_, code, found := translate(s.Name, s.File, s.Code)
+		if found.HasErrors() {
+			code = s.Code
+		}
+		v.byRef[ref], v.latest[s.Name] = version{ref, s.File, code}, ref
+	}
+	return newPool(opts, v)
 }
 
 func script(code string) []Source {
@@ -194,22 +203,6 @@ func TestSizesAreBounded(t *testing.T) {
 	wantError(t, err, ReasonArguments)
 }
 
-func TestSetSources(t *testing.T) {
-	t.Parallel()
-	pool := openPool(t, Options{Workers: 2, Deadline: roomy, Sources: script(`exports.v = () => 1`)})
-	if err := pool.SetSources(script(`exports.v = () => 2`)); err != nil {
-		t.Fatal(err)
-	}
-	if err := pool.SetSources(script(`exports.v = (`)); err == nil {
-		t.Error("a script that does not parse was taken")
-	}
-	for range 8 {
-		if got, err := callTest(pool, "v"); err != nil || got != 2.0 {
-			t.Fatalf("got %v, %v", got, err)
-		}
-	}
-}
-
 func TestClosedPoolRefuses(t *testing.T) {
 	t.Parallel()
 	pool := openPool(t, Options{Workers: 1, Deadline: roomy, Sources: script(`exports.v = () => 1`)})
@@ -218,7 +211,7 @@ func TestClosedPoolRefuses(t *testing.T) {
 	}
 	_, err := callTest(pool, "v")
 	wantError(t, err, ReasonWorkerLost)
-	if err := pool.SetSources(nil); !errors.Is(err, ErrClosed) {
+	if err := pool.Add(nil); !errors.Is(err, ErrClosed) {
 		t.Errorf("got %v, want ErrClosed", err)
 	}
 }
@@ -228,7 +221,7 @@ func TestNewPoolRefuses(t *testing.T) {
 	one := script(`exports.v = () => 1`)
 	for name, opts := range map[string]Options{
 		"a script that does not parse": {Sources: script(`exports.v = (`)},
-		"two scripts of one name":      {Sources: append(one, one...)},
+		"two scripts of one name":      {Sources: []Source{one[0], {Name: "test", File: "other/test.js", Code: one[0].Code}}},
 		"a negative option":            {Workers: -1},
 		"a program that is not there":  {Command: []string{"/nowhere/at/all"}},
 		"a program that is no worker":  {Command: []string{"/bin/true"}},
@@ -326,10 +319,10 @@ func BenchmarkCall(b *testing.B) {
 		b.Fatal(err)
 	}
 	w := &worker{fence: fence, budget: budget{roomy, 1 << 30, DefaultMaxDepth, DefaultMaxResultBytes}}
-	if err := w.load(shipped(b)); err != nil {
+	if err := w.load(request{Load: pool.current()}); err != nil {
 		b.Fatal(err)
 	}
-	inProcess := call{Script: c.Script, Function: c.Function, Args: args, Now: c.Now}
+	inProcess := call{Script: pool.current()[0].Ref, Function: c.Function, Args: args, Now: c.Now}
 	for name, f := range map[string]func(*goja.Runtime) error{"in process": fence, "in process without the first fence": nofence} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
@@ -356,7 +349,7 @@ func BenchmarkCall(b *testing.B) {
 	})
 	b.Run("worker start", func(b *testing.B) {
 		for b.Loop() {
-			p, err := startProcess(pool.opts, pool.sources, 0)
+			p, err := startProcess(pool.opts, pool.current())
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -16,7 +16,7 @@ import (
 const (
 	killGrace    = 50 * time.Millisecond // after the deadline, for a script that ends by interrupt to answer
 	startTimeout = 10 * time.Second      // until the first answer of a new worker; measured: 10 ms
-	loadTimeout  = 5 * time.Second       // until changed sources are compiled
+	loadTimeout  = 5 * time.Second       // until scripts are compiled
 )
 
 // process is the pool's side of one worker. One goroutine at a time may use it.
@@ -25,13 +25,16 @@ type process struct {
 	in, out *os.File
 	reader  *bufio.Reader
 	stderr  *head
-	exited  chan struct{} // closed when the process is gone and reaped
-	killed  atomic.Bool   // by us, at a deadline
-	version int           // of the sources it holds
+	exited  chan struct{}   // closed when the process is gone and reaped
+	killed  atomic.Bool     // by us, at a deadline
+	holds   map[string]bool // references of the scripts it has compiled
 }
 
-// startProcess starts a worker and gives it its budget and the sources.
-func startProcess(opts Options, sources []Source, version int) (*process, error) {
+// maxHeld is how many scripts a worker keeps compiled. They count against its memory.
+const maxHeld = 32
+
+// startProcess starts a worker and gives it its budget and some scripts to begin with.
+func startProcess(opts Options, scripts []version) (*process, error) {
 	childIn, in, err := os.Pipe()
 	if err != nil {
 		return nil, fmt.Errorf("start script worker: %w", err)
@@ -40,7 +43,7 @@ func startProcess(opts Options, sources []Source, version int) (*process, error)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("start script worker: %w", err), childIn.Close(), in.Close())
 	}
-	p := &process{in: in, out: out, reader: bufio.NewReader(out), stderr: &head{}, exited: make(chan struct{}), version: version}
+	p := &process{in: in, out: out, reader: bufio.NewReader(out), stderr: &head{}, exited: make(chan struct{}), holds: map[string]bool{}}
 	p.command = exec.Command(opts.Command[0], opts.Command[1:]...) //nolint:gosec // our own program
 	p.command.Stdin, p.command.Stdout, p.command.Stderr = childIn, childOut, p.stderr
 	p.command.Env = []string{} // nothing of ours is the script's business
@@ -57,11 +60,25 @@ func startProcess(opts Options, sources []Source, version int) (*process, error)
 		_ = p.command.Wait() // how it ended is told by killed and stderr
 	}()
 	b := budget{opts.Deadline, opts.MemoryBytes, opts.MaxDepth, opts.MaxResultBytes}
-	if _, err := p.ask(request{Budget: &b, Sources: sources}, startTimeout, frameSlack); err != nil {
+	if err := p.load(request{Budget: &b, Load: scripts}, startTimeout); err != nil {
 		p.kill()
 		return nil, fmt.Errorf("start script worker: %w: %s", err, p.stderr)
 	}
 	return p, nil
+}
+
+// load sends a request that has the worker compile scripts.
+func (p *process) load(req request, timeout time.Duration) error {
+	if _, err := p.ask(req, timeout, frameSlack); err != nil {
+		return err
+	}
+	if req.Forget {
+		clear(p.holds)
+	}
+	for _, s := range req.Load {
+		p.holds[s.Ref] = true
+	}
+	return nil
 }
 
 // ask sends a request and waits for its answer. The worker is killed when none has come in time; then, and after any other error,

@@ -34,8 +34,8 @@ const (
 	MaxSourceBytes = 32 << 10
 	// MaxNesting bounds the brackets in a file that are open at once; it is counted before the file is parsed.
 	MaxNesting = 200
-	// MaxSources bounds the files of one pool.
-	MaxSources = 200
+	// MaxVersions bounds the versions of all scripts that one pool keeps: 64 MiB at most.
+	MaxVersions = 2000
 	// MaxArgumentBytes bounds the arguments of a call as JSON.
 	MaxArgumentBytes = 1 << 20
 	// MaxDataDepth bounds how deep arguments and results are nested.

@@ -13,17 +13,18 @@ import (
 // Pool and worker exchange frames: four bytes of length, big-endian, then that much JSON. The pool speaks first and each of its
 // frames gets exactly one answer.
 
-// maxFrameBytes bounds a frame from the pool: every source at its limit, escaped, fits.
-const maxFrameBytes = 6*MaxSources*MaxSourceBytes + MaxArgumentBytes
+// maxFrameBytes bounds a frame from the pool: as many scripts as a worker holds, each at its limit, fit.
+const maxFrameBytes = 2*maxHeld*MaxSourceBytes + MaxArgumentBytes
 
 // frameSlack is what an answer may hold beside the result.
 const frameSlack = 4 << 10
 
-// request is one frame from the pool: the first one carries Budget and Sources, later ones Sources (the files have changed) or Call.
+// request is one frame from the pool: the first one carries Budget and Load, later ones Load or Call.
 type request struct {
-	Budget  *budget  `json:"budget,omitempty"`
-	Sources []Source `json:"sources,omitempty"`
-	Call    *call    `json:"call,omitempty"`
+	Budget *budget   `json:"budget,omitempty"`
+	Forget bool      `json:"forget,omitempty"` // all scripts, before Load
+	Load   []version `json:"load,omitempty"`
+	Call   *call     `json:"call,omitempty"`
 }
 
 // budget is what a worker must know of Options.
@@ -36,7 +37,7 @@ type budget struct {
 
 // call is one call of a function.
 type call struct {
-	Script   string          `json:"script"`
+	Script   string          `json:"script"` // a reference
 	Function string          `json:"function"`
 	Args     json.RawMessage `json:"args"` // a JSON array; the keys of its objects are sorted
 	Now      time.Time       `json:"now"`

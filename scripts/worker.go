@@ -46,7 +46,7 @@ type worker struct {
 }
 
 type program struct {
-	source Source
+	source version
 	code   *goja.Program
 }
 
@@ -84,7 +84,7 @@ func (w *worker) handle(req request) (answer, error) {
 		}
 	}
 	if req.Call == nil {
-		return answer{}, w.load(req.Sources)
+		return answer{}, w.load(req)
 	}
 	alarm := time.AfterFunc(selfDestruct*w.budget.Deadline, func() { os.Exit(1) })
 	defer alarm.Stop()
@@ -107,14 +107,16 @@ func (w *worker) restrict() error {
 	return nil
 }
 
-func (w *worker) load(sources []Source) error {
-	w.programs = make(map[string]program, len(sources))
-	for _, s := range sources {
+func (w *worker) load(req request) error {
+	if w.programs == nil || req.Forget {
+		w.programs = make(map[string]program, len(req.Load))
+	}
+	for _, s := range req.Load {
 		code, err := goja.Compile(s.File, string(s.Code), true)
 		if err != nil {
 			return fmt.Errorf("compile %s: %w", s.File, err)
 		}
-		w.programs[s.Name] = program{source: s, code: code}
+		w.programs[s.Ref] = program{source: s, code: code}
 	}
 	return nil
 }
