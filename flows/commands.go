@@ -1,6 +1,9 @@
 package flows
 
 import (
+	"regexp"
+	"slices"
+
 	"go.yaml.in/yaml/v4"
 
 	"relevo/engine"
@@ -10,32 +13,59 @@ import (
 // LoadCommands reads the file of commands and of the engine's own sentences. The commands are empty when the findings hold an
 // error.
 func LoadCommands(file string, source []byte) (engine.Commands, diag.List) {
-	_, root, findings := read(file, source, commandsFormat)
+	src, root, findings := read(file, source, commandsFormat)
 	if root == nil {
 		return engine.Commands{}, findings
 	}
 	c := engine.Commands{Phrases: map[engine.Command]map[string][]string{}, Texts: map[engine.TextKey]map[string]string{}}
 	_, commands := step(root, "commands")
 	for command, byLanguage := range pairs(commands) {
-		phrases := map[string][]string{}
-		for language, list := range pairs(byLanguage) {
-			for _, phrase := range list.Content {
-				phrases[language.Value] = append(phrases[language.Value], phrase.Value)
-			}
-		}
-		c.Phrases[engine.Command(command.Value)] = phrases
+		c.Phrases[engine.Command(command.Value)] = phrasesByLanguage(byLanguage)
+	}
+	if _, abuse := step(root, "abuse"); abuse != nil {
+		c.Abuse = phrasesByLanguage(abuse)
 	}
 	_, texts := step(root, "texts")
 	for key, byLanguage := range pairs(texts) {
-		c.Texts[engine.TextKey(key.Value)] = byWord(byLanguage)
+		k := engine.TextKey(key.Value)
+		c.Texts[k] = map[string]string{}
+		for language, text := range pairs(byLanguage) {
+			c.Texts[k][language.Value] = text.Value
+			checkPlaceholders(src, &findings, k, text)
+		}
 	}
-	return c, finish(findings)
+	if findings = finish(findings); findings.HasErrors() {
+		return engine.Commands{}, findings
+	}
+	return c, findings
 }
 
-func byWord(n *yaml.Node) map[string]string {
-	m := map[string]string{}
-	for key, val := range pairs(n) {
-		m[key.Value] = val.Value
+func phrasesByLanguage(n *yaml.Node) map[string][]string {
+	phrases := map[string][]string{}
+	for language, list := range pairs(n) {
+		for _, phrase := range list.Content {
+			phrases[language.Value] = append(phrases[language.Value], phrase.Value)
+		}
 	}
-	return m
+	return phrases
+}
+
+// placeholders are what the engine fills into its own sentences.
+var placeholders = map[engine.TextKey][]string{
+	engine.TextWhatTime: {"{value}"}, engine.TextWhatDate: {"{value}"}, engine.TextAtLeast: {"{limit}"}, engine.TextAtMost: {"{limit}"},
+}
+
+var braces = regexp.MustCompile(`\{[^{}]*\}`)
+
+func checkPlaceholders(src *source, l *diag.List, key engine.TextKey, text *yaml.Node) {
+	for _, found := range braces.FindAllString(text.Value, -1) {
+		if slices.Contains(placeholders[key], found) {
+			continue
+		}
+		hint := "remove it"
+		if len(placeholders[key]) > 0 {
+			hint = "write " + placeholders[key][0]
+		}
+		l.Errorf(src.scalar(text), "bad-value", hint, "%s means nothing in this text", quoted(found))
+	}
 }

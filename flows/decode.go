@@ -41,15 +41,25 @@ func pairs(n *yaml.Node) func(yield func(key, val *yaml.Node) bool) {
 }
 
 var flowFields = fields[engine.Definition]{
-	"flow":      func(d *decoder, out *engine.Definition, _, val *yaml.Node) { out.Flow = d.str(val) },
-	"title":     func(d *decoder, out *engine.Definition, key, val *yaml.Node) { out.Title = d.text(key, val) },
-	"languages": func(d *decoder, out *engine.Definition, _, val *yaml.Node) { out.Languages = d.strs(val) },
-	"triggers":  func(d *decoder, out *engine.Definition, _, val *yaml.Node) { out.Triggers = d.triggers(val) },
-	"slots":     func(d *decoder, out *engine.Definition, _, val *yaml.Node) { out.Slots = d.slots(val) },
-	"scripts":   func(d *decoder, out *engine.Definition, _, val *yaml.Node) { out.Scripts = d.strs(val) },
-	"initial":   func(d *decoder, out *engine.Definition, _, val *yaml.Node) { out.Initial = d.str(val) },
-	"on":        func(d *decoder, out *engine.Definition, _, val *yaml.Node) { out.On = d.handlers(val) },
-	"states":    func(d *decoder, out *engine.Definition, _, val *yaml.Node) { out.States = d.states(val) },
+	"flow":          func(d *decoder, out *engine.Definition, _, val *yaml.Node) { out.Flow = d.str(val) },
+	"title":         func(d *decoder, out *engine.Definition, key, val *yaml.Node) { out.Title = d.text(key, val) },
+	"languages":     func(d *decoder, out *engine.Definition, _, val *yaml.Node) { out.Languages = d.strs(val) },
+	"triggers":      func(d *decoder, out *engine.Definition, _, val *yaml.Node) { out.Triggers = d.triggers(val) },
+	"slots":         func(d *decoder, out *engine.Definition, _, val *yaml.Node) { out.Slots = d.slots(val) },
+	"scripts":       func(d *decoder, out *engine.Definition, _, val *yaml.Node) { out.Scripts = d.strs(val) },
+	"key":           func(d *decoder, out *engine.Definition, _, val *yaml.Node) { out.Key = d.str(val) },
+	"params":        func(d *decoder, out *engine.Definition, _, val *yaml.Node) { out.Params = d.strs(val) },
+	"returns":       func(d *decoder, out *engine.Definition, _, val *yaml.Node) { out.Returns = d.strs(val) },
+	"interruptible": func(d *decoder, out *engine.Definition, _, val *yaml.Node) { out.Interruptible = d.boolean(val) },
+	"timezone":      func(d *decoder, out *engine.Definition, _, val *yaml.Node) { out.TimeZone = d.str(val) },
+	"quiet":         func(d *decoder, out *engine.Definition, _, val *yaml.Node) { out.Quiet = d.str(val) },
+	"events":        func(d *decoder, out *engine.Definition, _, val *yaml.Node) { out.Events = d.events(val) },
+	"renamed":       func(d *decoder, out *engine.Definition, _, val *yaml.Node) { out.Renamed = d.renamed(val) },
+	"commands":      func(d *decoder, out *engine.Definition, _, val *yaml.Node) { out.Commands = d.commands(val) },
+	"texts":         func(d *decoder, out *engine.Definition, _, val *yaml.Node) { out.Texts = d.sentences(val) },
+	"initial":       func(d *decoder, out *engine.Definition, _, val *yaml.Node) { out.Initial = d.str(val) },
+	"on":            func(d *decoder, out *engine.Definition, _, val *yaml.Node) { out.On = d.handlers(val) },
+	"states":        func(d *decoder, out *engine.Definition, _, val *yaml.Node) { out.States = d.states(val) },
 }
 
 func (d *decoder) definition(root *yaml.Node) *engine.Definition {
@@ -82,18 +92,26 @@ func (d *decoder) phrases(n *yaml.Node) []engine.Phrases {
 	return out
 }
 
-var slotFields = fields[engine.Slot]{
-	"type":    func(d *decoder, out *engine.Slot, _, val *yaml.Node) { out.Type = d.str(val) },
-	"pattern": func(d *decoder, out *engine.Slot, _, val *yaml.Node) { out.Pattern = d.str(val) },
-	"example": func(d *decoder, out *engine.Slot, _, val *yaml.Node) { out.Example = d.str(val) },
+func (d *decoder) renamed(n *yaml.Node) []engine.Rename {
+	var out []engine.Rename
+	for old, now := range pairs(n) {
+		out = append(out, engine.Rename{Old: d.str(old), New: d.str(now)})
+	}
+	return out
 }
 
-func (d *decoder) slots(n *yaml.Node) []engine.Slot {
-	var out []engine.Slot
-	for name, body := range pairs(n) {
-		s := engine.Slot{Name: d.str(name)}
-		slotFields.read(d, &s, body)
-		out = append(out, s)
+func (d *decoder) commands(n *yaml.Node) []engine.CommandSwitch {
+	var out []engine.CommandSwitch
+	for command, on := range pairs(n) {
+		out = append(out, engine.CommandSwitch{Command: d.str(command), On: d.boolean(on)})
+	}
+	return out
+}
+
+func (d *decoder) sentences(n *yaml.Node) []engine.TextOverride {
+	var out []engine.TextOverride
+	for key, text := range pairs(n) {
+		out = append(out, engine.TextOverride{Key: d.str(key), Text: d.text(key, text)})
 	}
 	return out
 }
@@ -118,6 +136,19 @@ func (d *decoder) integer(n *yaml.Node) engine.Int {
 	return engine.Int{V: int(v), At: d.src.scalar(n), Set: err == nil}
 }
 
+func (d *decoder) boolean(n *yaml.Node) engine.Bool {
+	return engine.Bool{V: strings.EqualFold(n.Value, "true"), At: d.src.scalar(n), Set: true}
+}
+
+// expression reads an expression. A number, true or false is one as it stands.
+func (d *decoder) expression(n *yaml.Node) engine.Str {
+	s := d.str(n)
+	if n.Tag == "!!bool" {
+		s.V = strings.ToLower(s.V)
+	}
+	return s
+}
+
 // text reads a text for all languages, or a map by language.
 func (d *decoder) text(key, val *yaml.Node) engine.Text {
 	t := engine.Text{At: d.src.place(key, val)}
@@ -126,9 +157,7 @@ func (d *decoder) text(key, val *yaml.Node) engine.Text {
 		t.All = &s
 		return t
 	}
-	for language, text := range pairs(val) {
-		t.By = append(t.By, engine.LanguageText{Language: d.str(language), Text: d.line(text)})
-	}
+	t.By = d.byLanguage(val)
 	return t
 }
 

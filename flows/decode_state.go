@@ -1,7 +1,6 @@
 package flows
 
 import (
-	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v4"
@@ -12,10 +11,14 @@ import (
 var stateFields = fields[engine.State]{
 	"set":      func(d *decoder, out *engine.State, _, val *yaml.Node) { out.Set = d.assigns(val) },
 	"say":      func(d *decoder, out *engine.State, key, val *yaml.Node) { out.Say = d.messages(key, val) },
+	"help":     func(d *decoder, out *engine.State, key, val *yaml.Node) { out.Help = d.text(key, val) },
 	"ask":      func(d *decoder, out *engine.State, _, val *yaml.Node) { question(out).Slot = d.str(val) },
 	"reask":    func(d *decoder, out *engine.State, key, val *yaml.Node) { question(out).Reask = d.text(key, val) },
 	"choices":  func(d *decoder, out *engine.State, _, val *yaml.Node) { question(out).Choices = d.choices(val) },
 	"attempts": func(d *decoder, out *engine.State, _, val *yaml.Node) { question(out).Attempts = d.integer(val) },
+	"as":       func(d *decoder, out *engine.State, _, val *yaml.Node) { question(out).As = d.str(val) },
+	"wait":     func(d *decoder, out *engine.State, key, val *yaml.Node) { out.Wait = d.wait(key, val) },
+	"run":      func(d *decoder, out *engine.State, key, val *yaml.Node) { out.Run = d.run(key, val) },
 	"call":     func(d *decoder, out *engine.State, key, val *yaml.Node) { out.Call = d.call(key, val) },
 	"handoff":  func(d *decoder, out *engine.State, key, val *yaml.Node) { out.Handoff = d.handoff(key, val) },
 	"end":      func(d *decoder, out *engine.State, _, val *yaml.Node) { out.End = d.str(val) },
@@ -34,23 +37,12 @@ func (d *decoder) states(n *yaml.Node) []engine.State {
 	return out
 }
 
-// question is the part of a state that ask, reask, choices and attempts share.
+// question is the part of a state that ask, reask, choices, attempts and as share.
 func question(st *engine.State) *engine.Ask {
 	if st.Ask == nil {
 		st.Ask = &engine.Ask{}
 	}
 	return st.Ask
-}
-
-func (d *decoder) messages(key, val *yaml.Node) []engine.Say {
-	if val.Kind != yaml.SequenceNode {
-		return []engine.Say{{At: d.src.place(key, val), Text: d.text(key, val)}}
-	}
-	out := make([]engine.Say, 0, len(val.Content))
-	for _, item := range val.Content {
-		out = append(out, engine.Say{At: d.src.place(nil, item), Text: d.text(nil, item)})
-	}
-	return out
 }
 
 func (d *decoder) choices(n *yaml.Node) []engine.ChoiceSpec {
@@ -61,15 +53,11 @@ func (d *decoder) choices(n *yaml.Node) []engine.ChoiceSpec {
 	return out
 }
 
-// assigns reads {slot: expression}. A number, true or false is an expression as it stands.
+// assigns reads {slot: expression}.
 func (d *decoder) assigns(n *yaml.Node) []engine.Assign {
 	var out []engine.Assign
 	for target, value := range pairs(n) {
-		expression := d.str(value)
-		if value.Tag == "!!bool" {
-			expression.V = strings.ToLower(expression.V)
-		}
-		out = append(out, engine.Assign{Target: d.str(target), Value: expression})
+		out = append(out, engine.Assign{Target: d.str(target), Value: d.expression(value)})
 	}
 	return out
 }
@@ -194,4 +182,33 @@ func (d *decoder) handoff(at, n *yaml.Node) *engine.HandoffSpec {
 	h := &engine.HandoffSpec{At: d.src.scalar(at)}
 	handoffFields.read(d, h, n)
 	return h
+}
+
+var waitFields = fields[engine.WaitSpec]{
+	"for":   func(d *decoder, out *engine.WaitSpec, _, val *yaml.Node) { out.For = d.str(val) },
+	"until": func(d *decoder, out *engine.WaitSpec, _, val *yaml.Node) { out.Until = d.moment(val) },
+	"quiet": func(d *decoder, out *engine.WaitSpec, _, val *yaml.Node) { out.Quiet = d.str(val) },
+}
+
+func (d *decoder) wait(at, n *yaml.Node) *engine.WaitSpec {
+	w := &engine.WaitSpec{At: d.src.scalar(at)}
+	waitFields.read(d, w, n)
+	return w
+}
+
+var runFields = fields[engine.RunSpec]{
+	"flow": func(d *decoder, out *engine.RunSpec, _, val *yaml.Node) { out.Flow = d.str(val) },
+	"with": func(d *decoder, out *engine.RunSpec, _, val *yaml.Node) { out.With = d.assigns(val) },
+	"save": func(d *decoder, out *engine.RunSpec, _, val *yaml.Node) { out.Save = d.str(val) },
+}
+
+// run reads the name of a flow, or a map with its parameters.
+func (d *decoder) run(at, n *yaml.Node) *engine.RunSpec {
+	r := &engine.RunSpec{At: d.src.scalar(at)}
+	if n.Kind == yaml.ScalarNode {
+		r.Flow = d.str(n)
+		return r
+	}
+	runFields.read(d, r, n)
+	return r
 }

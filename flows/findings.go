@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v4"
 
@@ -35,6 +36,7 @@ func init() { // not a literal: locate reads the keys
 		"dependentRequired":    finding.lonelyKey,
 		"additionalProperties": finding.unknownKeys,
 		"oneOf":                finding.oneOf,
+		"anyOf":                finding.oneOf,
 		"uniqueItems":          finding.repeated,
 		"minLength":            finding.empty,
 		"minItems":             finding.empty,
@@ -185,13 +187,9 @@ func (f finding) lonelyKey() {
 // unknownKeys reports the keys that the schema does not name, one by one.
 func (f finding) unknownKeys() {
 	known := slices.Sorted(maps.Keys(dict(f.schema["properties"])))
-	var patterns []*regexp.Regexp
-	for pattern := range dict(f.schema["patternProperties"]) {
-		patterns = append(patterns, regexp.MustCompile(pattern)) // newSchema has compiled it, too
-	}
 	for i := 0; i+1 < len(f.val.Content); i += 2 {
 		key := f.val.Content[i]
-		if slices.Contains(known, key.Value) || slices.ContainsFunc(patterns, func(p *regexp.Regexp) bool { return p.MatchString(key.Value) }) {
+		if knows(f.schema, key.Value) {
 			continue
 		}
 		if w := wordsOf(f.schema["x-key"]); w.Code != "" {
@@ -203,7 +201,31 @@ func (f finding) unknownKeys() {
 	}
 }
 
-// oneOf reports that of some keys none or several are there.
+// knows tells that a schema of a map names a key, or has a pattern for it.
+func knows(schema map[string]any, key string) bool {
+	if _, named := dict(schema["properties"])[key]; named {
+		return true
+	}
+	for pattern := range dict(schema["patternProperties"]) {
+		if compiled(pattern).MatchString(key) {
+			return true
+		}
+	}
+	return false
+}
+
+var patterns sync.Map // of our own schemas, by their text
+
+// compiled is a pattern of a schema; newSchema has compiled it, too.
+func compiled(pattern string) *regexp.Regexp {
+	p, ok := patterns.Load(pattern)
+	if !ok {
+		p, _ = patterns.LoadOrStore(pattern, regexp.MustCompile(pattern))
+	}
+	return p.(*regexp.Regexp)
+}
+
+// oneOf reports that of some keys none is there, or several where only one may be.
 func (f finding) oneOf() {
 	var names []string
 	for _, name := range list(f.schema["x-one-of"]) {

@@ -131,6 +131,11 @@ func outline(def *engine.Definition) string {
 				fmt.Fprintf(&b, "%s %d %s\n", path, x.V, place(x.At))
 			}
 			return
+		case engine.Bool:
+			if x.Set {
+				fmt.Fprintf(&b, "%s %t %s\n", path, x.V, place(x.At))
+			}
+			return
 		case engine.Duration:
 			if x.Set {
 				fmt.Fprintf(&b, "%s %s %s\n", path, x.V, place(x.At))
@@ -183,6 +188,9 @@ func TestDecoderKnowsTheSchema(t *testing.T) {
 	if err := json.Unmarshal(Schema, &doc); err != nil {
 		t.Fatal(err)
 	}
+	kind := func(name string) map[string]any {
+		return dict(dict(doc.Defs["rich"].Properties[name])["properties"])
+	}
 	call := slices.Concat(keys(callFields), keys(callMethods))
 	slices.Sort(call)
 	for name, tc := range map[string]struct {
@@ -190,17 +198,50 @@ func TestDecoderKnowsTheSchema(t *testing.T) {
 		schema  map[string]any
 	}{
 		"flow":        {keys(flowFields), doc.Properties},
+		"event":       {keys(eventFields), doc.Defs["event"].Properties},
 		"trigger":     {keys(triggerFields), doc.Defs["trigger"].Properties},
 		"slot":        {keys(slotFields), doc.Defs["slot"].Properties},
 		"state":       {keys(stateFields), doc.Defs["state"].Properties},
+		"say":         {keys(sayFields), doc.Defs["rich"].Properties},
+		"image":       {keys(imageFields), kind("image")},
+		"video":       {keys(imageFields), kind("video")},
+		"document":    {keys(documentFields), kind("document")},
+		"audio":       {keys(audioFields), kind("audio")},
+		"location":    {keys(locationFields), kind("location")},
+		"link":        {keys(linkFields), kind("link")},
+		"template":    {keys(templateFields), doc.Defs["template"].Properties},
 		"alternative": {keys(alternativeFields), doc.Defs["alternative"].Properties},
 		"call":        {call, doc.Defs["call"].Properties},
+		"wait":        {keys(waitFields), doc.Defs["wait"].Properties},
+		"run":         {keys(runFields), doc.Defs["subflow"].Properties},
 		"handoff":     {keys(handoffFields), doc.Defs["handoff"].Properties},
 	} {
 		if got, want := tc.decoder, keys(tc.schema); !slices.Equal(got, want) {
 			t.Errorf("%s: the decoder reads %v, the schema has %v", name, got, want)
 		}
 	}
+	for name, want := range map[string][]string{"commands": names(engine.CommandNames), "sentences": names(engine.TextKeys)} {
+		if got := keys(doc.Defs[name].Properties); !slices.Equal(got, want) {
+			t.Errorf("%s: the schema has %v, the engine %v", name, got, want)
+		}
+	}
+	var slot struct{ Enum []engine.SlotType }
+	text, err := json.Marshal(doc.Defs["slot"].Properties["type"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, &slot); err != nil || !slices.Equal(slot.Enum, engine.SlotTypes) {
+		t.Errorf("the schema has the slot types %v, the engine %v", slot.Enum, engine.SlotTypes)
+	}
+}
+
+func names[S ~string](list []S) []string {
+	var out []string
+	for _, name := range list {
+		out = append(out, string(name))
+	}
+	slices.Sort(out)
+	return out
 }
 
 func keys[M ~map[string]V, V any](m M) []string { return slices.Sorted(maps.Keys(m)) }
@@ -240,6 +281,9 @@ func TestSchemas(t *testing.T) {
 	}
 	limits := map[string]any{
 		"/properties/states/maxProperties":              engine.MaxStates,
+		"/properties/events/maxProperties":              engine.MaxEvents,
+		"/properties/params/maxItems":                   engine.MaxParams,
+		"/$defs/subflow/properties/with/maxProperties":  engine.MaxParams,
 		"/properties/slots/maxProperties":               engine.MaxSlots,
 		"/$defs/state/properties/choices/maxProperties": engine.MaxChoices,
 		"/$defs/state/properties/attempts/maximum":      engine.MaxAttempts,
@@ -293,60 +337,6 @@ func TestParseDuration(t *testing.T) {
 		if got != want {
 			t.Errorf("%q: got %v, want %v", written, got, want)
 		}
-	}
-}
-
-func TestShippedCommandsAreComplete(t *testing.T) {
-	t.Parallel()
-	source, err := fs.ReadFile(Files, CommandsFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, findings := LoadCommands(CommandsFile, source)
-	if len(findings) > 0 {
-		t.Fatal(findings)
-	}
-	for _, language := range []string{"en", "es", "pt"} {
-		if len(c.Agent[language]) == 0 {
-			t.Errorf("no way to ask for a person in %s", language)
-		}
-		for _, key := range engine.TextKeys {
-			if c.Text(key, language) == "" {
-				t.Errorf("no %s in %s", key, language)
-			}
-		}
-		if n := len([]rune(c.Text(engine.TextChoose, language))); n > 20 {
-			t.Errorf("choose in %s has %d characters", language, n)
-		}
-	}
-	var doc struct {
-		Properties struct {
-			Texts struct {
-				Properties map[string]any
-				Required   []engine.TextKey
-			}
-		}
-	}
-	if err := json.Unmarshal(commandsSchema, &doc); err != nil {
-		t.Fatal(err)
-	}
-	if len(doc.Properties.Texts.Properties) != len(engine.TextKeys) || !slices.Equal(doc.Properties.Texts.Required, engine.TextKeys) {
-		t.Errorf("the schema of commands has %v, the engine %v", doc.Properties.Texts.Required, engine.TextKeys)
-	}
-}
-
-func TestCommandsFindings(t *testing.T) {
-	t.Parallel()
-	c, findings := LoadCommands("commands.yaml", []byte("commands:\n  agnet: {en: [person]}\ntexts: {menu: Hello}\n"))
-	if len(c.Agent) > 0 || !findings.HasErrors() {
-		t.Errorf("commands %v, findings %v", c, findings)
-	}
-	got := map[string]int{}
-	for _, d := range findings {
-		got[fmt.Sprintf("%d %s", d.Range.Start.Line, d.Code)]++
-	}
-	if d := cmp.Diff(got, map[string]int{"1 missing-key": 1, "2 unknown-key": 1, "3 missing-key": 7, "3 wrong-type": 1}); d != "" {
-		t.Errorf("got (-) want (+):\n%s", d)
 	}
 }
 

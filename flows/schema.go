@@ -25,7 +25,7 @@ import (
 //	x-hint     how to mend a value of another type, for wrong-type
 //	x-finding  {code, message, hint} when a pattern does not match; {value} in the message is what was written
 //	x-key      {code, message, hint} for a key that matches no pattern; {key} in the message is the key
-//	x-one-of   keys of which exactly one must be there
+//	x-one-of   keys of which exactly one (oneOf) or at least one (anyOf) must be there
 //
 //go:embed flow.schema.json
 var Schema []byte
@@ -98,7 +98,7 @@ type reporter struct {
 // mismatches flattens the tree of a validation error. Of alternatives it takes the one that the author meant.
 func (r *reporter) mismatches(ve *jsonschema.ValidationError) []mismatch {
 	m, ok := r.locate(ve)
-	if ok && m.keyword == "oneOf" {
+	if ok && (m.keyword == "oneOf" || m.keyword == "anyOf") {
 		if m.schema["x-one-of"] != nil {
 			return []mismatch{m}
 		}
@@ -115,17 +115,19 @@ func (r *reporter) mismatches(ve *jsonschema.ValidationError) []mismatch {
 }
 
 // meant chooses the alternative of a oneOf whose kind of value (text, map, list) is the one that was written, and of several
-// the one with the fewest mismatches. When none fits, the alternatives together are one wrong type.
+// the one in which most of the written keys are known. When none fits, the alternatives together are one wrong type.
 func (r *reporter) meant(m mismatch, ve *jsonschema.ValidationError) []mismatch {
 	var best []mismatch
+	fewest := 0
 	for _, cause := range ve.Causes {
 		found := r.mismatches(cause)
-		fits := true
+		fits, wrong := true, 0
 		for _, f := range found {
 			fits = fits && (f.keyword != "type" || f.instance != m.instance)
+			wrong += r.weight(f)
 		}
-		if fits && (best == nil || len(found) < len(best)) {
-			best = found
+		if fits && (best == nil || wrong < fewest) {
+			best, fewest = found, wrong
 		}
 	}
 	if best == nil {
@@ -133,6 +135,24 @@ func (r *reporter) meant(m mismatch, ve *jsonschema.ValidationError) []mismatch 
 		return []mismatch{m}
 	}
 	return best
+}
+
+// weight is how many slips a mismatch stands for: unknown keys count one by one.
+func (r *reporter) weight(m mismatch) int {
+	if m.keyword != "additionalProperties" {
+		return 1
+	}
+	_, val, _ := r.node(m.instance)
+	if val == nil {
+		return 1
+	}
+	n := 0
+	for key := range pairs(val) {
+		if !knows(m.schema, key.Value) {
+			n++
+		}
+	}
+	return n
 }
 
 // locate finds the keyword, and the schema around it, that a validation error talks about.

@@ -1,0 +1,178 @@
+package eventschema
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v5"
+)
+
+// Limits of an event's data.
+const (
+	MaxDataValues = 5000 // texts, numbers, lists and maps, keys not counted
+	MaxDataDepth  = 32   // lists and maps inside each other
+	maxProblems   = 20   // of one event; who has more has to begin with the first ones anyway
+)
+
+// Problem is one thing in which data differs from a schema.
+type Problem struct {
+	Path    string `json:"path"`    // a JSON Pointer (RFC 6901) into the data: "/items/0/price"; "" is the data itself
+	Message string `json:"message"` // what is wrong there, without the path: "is missing", "is a text, expected a number"
+}
+
+// String is the problem in one line: "items.0.price is missing".
+func (p Problem) String() string {
+	if where := strings.Join(split(p.Path), "."); where != "" {
+		return where + " " + p.Message
+	}
+	return "the data " + p.Message
+}
+
+// Check returns in what data differs from the schema, sorted by path; nothing when it matches. Numbers may be of any Go type; nil data is {}.
+func (s *Schema) Check(data map[string]any) []Problem {
+	values := 0
+	plain, problem := normal(data, "", 0, &values)
+	if problem != nil {
+		return []Problem{*problem}
+	}
+	err := s.compiled.Validate(plain)
+	if err == nil {
+		return nil
+	}
+	var ve *jsonschema.ValidationError
+	if !errors.As(err, &ve) {
+		return []Problem{{Message: "can not be checked"}}
+	}
+	r := report{schema: s.raw, data: plain, seen: map[Problem]bool{}}
+	r.walk(ve)
+	slices.SortStableFunc(r.problems, func(a, b Problem) int { return strings.Compare(a.Path, b.Path) })
+	return r.problems[:min(len(r.problems), maxProblems)]
+}
+
+// normal copies data into what the validator takes: map[string]any, []any, string, float64, bool, nil. It refuses what would cost too much.
+func normal(v any, at string, depth int, values *int) (any, *Problem) {
+	if *values++; *values > MaxDataValues {
+		return nil, &Problem{Message: fmt.Sprintf("holds more than %d values", MaxDataValues)}
+	}
+	if depth > MaxDataDepth {
+		return nil, &Problem{Path: at, Message: fmt.Sprintf("is more than %d levels deep", MaxDataDepth)}
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		m := make(map[string]any, len(v))
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			plain, problem := normal(v[key], join(at, key), depth+1, values)
+			if problem != nil {
+				return nil, problem
+			}
+			m[key] = plain
+		}
+		return m, nil
+	case []any:
+		items := make([]any, len(v))
+		for i, item := range v {
+			plain, problem := normal(item, join(at, strconv.Itoa(i)), depth+1, values)
+			if problem != nil {
+				return nil, problem
+			}
+			items[i] = plain
+		}
+		return items, nil
+	case nil, bool, string:
+		return v, nil
+	case float64:
+		return number(v, at)
+	case int:
+		return float64(v), nil
+	case int64:
+		return float64(v), nil
+	case json.Number:
+		f, err := v.Float64()
+		if err != nil {
+			return nil, &Problem{Path: at, Message: "is too large a number"}
+		}
+		return number(f, at)
+	}
+	return nil, &Problem{Path: at, Message: "is no JSON value"}
+}
+
+func number(v float64, at string) (any, *Problem) {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return nil, &Problem{Path: at, Message: "is no JSON number"}
+	}
+	return v, nil
+}
+
+// report collects problems.
+type report struct {
+	schema   any
+	data     any
+	problems []Problem
+	seen     map[Problem]bool
+}
+
+func (r *report) add(path, format string, args ...any) {
+	p := Problem{Path: path, Message: fmt.Sprintf(format, args...)}
+	if !r.seen[p] {
+		r.seen[p] = true
+		r.problems = append(r.problems, p)
+	}
+}
+
+// walk goes down to the keywords that do not hold. Of alternatives it says only that none fits: which one was meant nobody knows.
+func (r *report) walk(ve *jsonschema.ValidationError) {
+	_, fragment, _ := strings.Cut(ve.AbsoluteKeywordLocation, "#")
+	tokens := split(plainPointer(fragment))
+	path := plainPointer(ve.InstanceLocation)
+	if len(tokens) > 0 {
+		keyword, schema := tokens[len(tokens)-1], r.at(tokens[:len(tokens)-1])
+		if keyword == "additionalProperties" && schema[keyword] == false {
+			r.extra(path, schema)
+			return
+		}
+		if tell := tellers[keyword]; tell != nil && schema[keyword] != nil {
+			tell(r, path, schema[keyword])
+			return
+		}
+	}
+	if len(ve.Causes) == 0 {
+		r.add(path, "does not match: %s", ve.Message)
+		return
+	}
+	for _, cause := range ve.Causes {
+		r.walk(cause)
+	}
+}
+
+// at is the map of the schema to which tokens lead.
+func (r *report) at(tokens []string) map[string]any {
+	m, _ := follow(r.schema, tokens).(map[string]any)
+	return m
+}
+
+// value is the data at a path.
+func (r *report) value(path string) any { return follow(r.data, split(path)) }
+
+func follow(v any, tokens []string) any {
+	for _, token := range tokens {
+		switch at := v.(type) {
+		case map[string]any:
+			v = at[token]
+		case []any:
+			i, err := strconv.Atoi(token)
+			if err != nil || i < 0 || i >= len(at) {
+				return nil
+			}
+			v = at[i]
+		default:
+			return nil
+		}
+	}
+	return v
+}

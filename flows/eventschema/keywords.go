@@ -1,0 +1,309 @@
+package eventschema
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v5"
+
+	"relevo/engine"
+	"relevo/engine/diag"
+)
+
+// checker looks at a schema before the validator does: it refuses what could reach outside or cost time, and slips in keywords, which JSON
+// Schema would pass over in silence.
+type checker struct {
+	costs  map[string]int      // of the schema at a place, by itself
+	follow map[string][]string // place → the places of schemas that are checked against the same value or below it
+	refs   []reference
+}
+
+type reference struct{ at, from, to string }
+
+// holds says what schemas stand behind a keyword.
+type holds int
+
+const (
+	nothing holds = iota
+	one           // a schema
+	list          // a list of schemas
+	byName        // a map of schemas
+)
+
+// keywords of JSON Schema 2020-12 that an event's schema may use.
+var keywords = map[string]holds{
+	"type": nothing, "enum": nothing, "const": nothing, "required": nothing, "dependentRequired": nothing,
+	"minLength": nothing, "maxLength": nothing, "pattern": nothing, "format": nothing,
+	"minimum": nothing, "maximum": nothing, "exclusiveMinimum": nothing, "exclusiveMaximum": nothing, "multipleOf": nothing,
+	"minItems": nothing, "maxItems": nothing, "uniqueItems": nothing, "minContains": nothing, "maxContains": nothing,
+	"minProperties": nothing, "maxProperties": nothing,
+	"$schema": nothing, "$ref": nothing, "$comment": nothing, "title": nothing, "description": nothing, "default": nothing, "examples": nothing,
+	"deprecated": nothing, "readOnly": nothing, "writeOnly": nothing,
+	"items": one, "contains": one, "additionalProperties": one, "propertyNames": one, "unevaluatedItems": one, "unevaluatedProperties": one,
+	"not": one, "if": one, "then": one, "else": one,
+	"prefixItems": list, "allOf": list, "anyOf": list, "oneOf": list,
+	"properties": byName, "patternProperties": byName, "dependentSchemas": byName, "$defs": byName,
+}
+
+var types = []string{"string", "number", "integer", "boolean", "object", "array", "null"}
+
+const draft = "https://json-schema.org/draft/2020-12/schema"
+
+// size refuses what would be slow to look at: too many levels, and numbers that are none.
+func (c *checker) size(v any, at string, depth int) error {
+	const levels = 3 * engine.MaxSchemaDepth // a schema in a map in a keyword
+	if depth > levels {
+		return &Error{Path: at, Message: fmt.Sprintf("lists and maps are more than %d deep here", levels), Hint: "move parts below $defs, or allow any object here"}
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			if err := c.size(v[key], join(at, key), depth+1); err != nil {
+				return err
+			}
+		}
+	case []any:
+		for i, item := range v {
+			if err := c.size(item, join(at, fmt.Sprint(i)), depth+1); err != nil {
+				return err
+			}
+		}
+	case float64:
+		if !(math.Abs(v) <= maxNumber) {
+			return &Error{Path: at, Message: fmt.Sprintf("numbers go up to %.0f here", maxNumber)}
+		}
+	case nil, bool, string, int64:
+	default:
+		return &Error{Path: at, Message: fmt.Sprintf("a %T is no JSON value", v)}
+	}
+	return nil
+}
+
+// schema looks at a schema and those inside it.
+func (c *checker) schema(v any, at string, depth int) error {
+	c.costs[at] = 1
+	if _, always := v.(bool); always {
+		return nil
+	}
+	m, isMap := v.(map[string]any)
+	if !isMap {
+		return &Error{Path: at, Message: "a schema is a map, true or false", Hint: "write for example {type: string}"}
+	}
+	if depth > engine.MaxSchemaDepth {
+		return &Error{Path: at, Message: fmt.Sprintf("schemas are more than %d deep here", engine.MaxSchemaDepth), Hint: "move parts below $defs, or allow any object here"}
+	}
+	for _, key := range slices.Sorted(maps.Keys(m)) {
+		if err := c.keyword(m, key, at, depth); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *checker) keyword(m map[string]any, key, at string, depth int) error {
+	place := join(at, key)
+	kind, known := keywords[key]
+	if !known && !strings.HasPrefix(key, "x-") {
+		return c.unknown(m, key, place)
+	}
+	switch kind {
+	case one:
+		c.follow[at] = append(c.follow[at], place)
+		return c.schema(m[key], place, depth+1)
+	case list:
+		return c.several(key, m[key], at, place, depth)
+	case byName:
+		return c.named(key, m[key], at, place, depth)
+	}
+	return c.value(key, m[key], at, place)
+}
+
+func (c *checker) unknown(m map[string]any, key, place string) error {
+	switch key {
+	case "$id", "$anchor", "$dynamicRef", "$dynamicAnchor", "$vocabulary", "$recursiveRef", "$recursiveAnchor":
+		return &Error{Path: place, Message: key + " is not part of an event's schema", Hint: "refer to places of this schema: $ref: \"#/$defs/…\""}
+	case "definitions":
+		return &Error{Path: place, Message: "definitions is now called $defs", Hint: "write $defs"}
+	}
+	var left []string
+	for _, name := range slices.Sorted(maps.Keys(keywords)) {
+		if _, there := m[name]; !there {
+			left = append(left, name)
+		}
+	}
+	return &Error{Path: place, Message: fmt.Sprintf("JSON Schema has no keyword %.60q", key), Hint: diag.Suggest(key, left, "names of the data's own fields go below properties")}
+}
+
+func (c *checker) several(key string, v any, at, place string, depth int) error {
+	items, isList := v.([]any)
+	if !isList || len(items) == 0 {
+		return &Error{Path: place, Message: key + " takes a list of schemas", Hint: "write [{…}, {…}]"}
+	}
+	for i, item := range items {
+		below := join(place, fmt.Sprint(i))
+		c.follow[at] = append(c.follow[at], below)
+		if err := c.schema(item, below, depth+1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *checker) named(key string, v any, at, place string, depth int) error {
+	schemas, isMap := v.(map[string]any)
+	if !isMap {
+		return &Error{Path: place, Message: key + " takes a map of schemas by name", Hint: "write {name: {type: string}}"}
+	}
+	if len(schemas) > MaxProperties {
+		return &Error{Path: place, Message: fmt.Sprintf("this has %d names, the limit is %d", len(schemas), MaxProperties)}
+	}
+	for _, name := range slices.Sorted(maps.Keys(schemas)) {
+		below := join(place, name)
+		if key == "patternProperties" {
+			if err := pattern(name, below); err != nil {
+				return err
+			}
+		}
+		if key != "$defs" { // those count where they are referred to
+			c.follow[at] = append(c.follow[at], below)
+		}
+		if err := c.schema(schemas[name], below, depth+1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// value looks at a keyword without schemas.
+func (c *checker) value(key string, v any, at, place string) error {
+	switch key {
+	case "$ref":
+		return c.reference(v, at, place)
+	case "$schema":
+		if v != draft {
+			return &Error{Path: place, Message: "only JSON Schema 2020-12 is read here", Hint: "remove $schema"}
+		}
+	case "type":
+		return typeNames(v, place)
+	case "pattern":
+		text, isText := v.(string)
+		if !isText {
+			return &Error{Path: place, Message: "a pattern is a text", Hint: "put it in quotes"}
+		}
+		return pattern(text, place)
+	case "format":
+		name, _ := v.(string)
+		if jsonschema.Formats[name] == nil {
+			known := slices.Sorted(maps.Keys(jsonschema.Formats))
+			return &Error{Path: place, Message: fmt.Sprintf("no format is named %.60q", fmt.Sprint(v)), Hint: diag.Suggest(name, known, "write for example date, date-time, email, uri or uuid")}
+		}
+	case "enum", "required":
+		if items, _ := v.([]any); len(items) > MaxValues {
+			return &Error{Path: place, Message: fmt.Sprintf("this has %d entries, the limit is %d", len(items), MaxValues)}
+		}
+	case "uniqueItems":
+		c.costs[at] += uniqueCost
+	case "minLength", "maxLength", "minItems", "maxItems", "minContains", "maxContains", "minProperties", "maxProperties":
+		if n, ok := whole(v); !ok || n < 0 {
+			return &Error{Path: place, Message: key + " takes a whole number", Hint: "write digits, without quotes"}
+		}
+	}
+	return nil
+}
+
+func typeNames(v any, place string) error {
+	names, isList := v.([]any)
+	if !isList {
+		names = []any{v}
+	}
+	for i, name := range names {
+		if text, _ := name.(string); !slices.Contains(types, text) {
+			if isList {
+				place = join(place, fmt.Sprint(i))
+			}
+			if name == nil {
+				return &Error{Path: place, Message: "nothing is no type", Hint: `put it in quotes: "null"`}
+			}
+			return &Error{Path: place, Message: fmt.Sprintf("no type is named %.60q", fmt.Sprint(name)), Hint: diag.Suggest(text, types, "write one of "+strings.Join(types, ", "))}
+		}
+	}
+	return nil
+}
+
+func whole(v any) (float64, bool) {
+	switch v := v.(type) {
+	case int64:
+		return float64(v), true
+	case float64:
+		return v, v == math.Trunc(v)
+	}
+	return 0, false
+}
+
+func pattern(text, place string) error {
+	if len(text) > MaxPatternBytes {
+		return &Error{Path: place, Message: fmt.Sprintf("this pattern has %d bytes, the limit is %d", len(text), MaxPatternBytes)}
+	}
+	if _, err := regexp.Compile(text); err != nil {
+		return &Error{Path: place, Message: "this is not a regular expression: " + strings.TrimPrefix(err.Error(), "error parsing regexp: "), Hint: "patterns are RE2: no look-around, no back references"}
+	}
+	return nil
+}
+
+func (c *checker) reference(v any, at, place string) error {
+	to, isText := v.(string)
+	if !isText || to != "#" && !strings.HasPrefix(to, "#/") {
+		return &Error{Path: place, Message: "a reference leads to a place of the same schema only", Hint: "write #/$defs/ and a name; nothing is read from files or addresses"}
+	}
+	target := plainPointer(strings.TrimPrefix(to, "#"))
+	c.follow[at] = append(c.follow[at], target)
+	c.refs = append(c.refs, reference{at: place, from: at, to: target})
+	return nil
+}
+
+// references refuses those that lead nowhere or in a circle, and schemas that cost too much when every reference is followed.
+func (c *checker) references() error {
+	for _, r := range c.refs {
+		if _, isSchema := c.costs[r.to]; !isSchema {
+			return &Error{Path: r.at, Message: fmt.Sprintf("no schema stands at #%.100s", r.to), Hint: "write #/$defs/ and one of the names there"}
+		}
+	}
+	for _, r := range c.refs {
+		if c.reaches(r.to, r.from, map[string]bool{}) {
+			return &Error{Path: r.at, Message: "this reference leads back to itself", Hint: "allow any object here: {type: object}"}
+		}
+	}
+	if c.cost("", map[string]int{}) > MaxCost {
+		return &Error{Message: fmt.Sprintf("one value would be held against more than %d schemas", MaxCost), Hint: "describe less: allow any object where the flow does not look"}
+	}
+	return nil
+}
+
+// reaches tells that the check of one schema comes to another one.
+func (c *checker) reaches(from, to string, seen map[string]bool) bool {
+	if from == to {
+		return true
+	}
+	if seen[from] {
+		return false
+	}
+	seen[from] = true
+	return slices.ContainsFunc(c.follow[from], func(next string) bool { return c.reaches(next, to, seen) })
+}
+
+// cost is how many schemas stand at a place and below, references followed, which run in no circle. It stops counting above MaxCost.
+func (c *checker) cost(at string, known map[string]int) int {
+	if sum, ok := known[at]; ok {
+		return sum
+	}
+	sum := c.costs[at]
+	for _, next := range c.follow[at] {
+		sum = min(sum+c.cost(next, known), MaxCost+1)
+	}
+	known[at] = sum
+	return sum
+}
