@@ -195,8 +195,9 @@ func (a *app) confirm(n int, yes bool) error {
 	if yes {
 		return nil
 	}
+	nobody := &usageError{errors.New("there is nobody to ask: add --yes to publish, or --dry-run to only look")}
 	if !a.answers {
-		return &usageError{errors.New("there is nobody to ask: add --yes to publish, or --dry-run to only look")}
+		return nobody
 	}
 	if err := a.printf("Publish %s? [y/N] ", count(n, "flow")); err != nil {
 		return err
@@ -204,6 +205,9 @@ func (a *app) confirm(n int, yes bool) error {
 	answer, err := bufio.NewReader(io.LimitReader(a.in, 1024)).ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
 		return fmt.Errorf("read the answer: %w", err)
+	}
+	if err != nil && answer == "" {
+		return nobody
 	}
 	switch strings.ToLower(strings.TrimSpace(answer)) {
 	case "y", "yes":

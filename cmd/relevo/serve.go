@@ -151,7 +151,7 @@ func (s *service) openRunner(ctx context.Context) error {
 		return err
 	}
 	s.publisher = publish.New(publish.Options{
-		Store: s.store, Check: s.app.projectOptions(s.config), Commands: p.CommandsFile(), Use: func(current, old []*engine.Machine) { s.runner.SetCatalog(s.catalog(current, old)) },
+		Store: s.store, Check: s.app.projectOptions(s.config), Commands: p.CommandsFile(), Pool: s.pool, Use: func(current, old []*engine.Machine) { s.runner.SetCatalog(s.catalog(current, old)) },
 		Now: s.app.now, Logger: s.log,
 	})
 	options := p.CatalogOptions(s.config.Values, s.pool)

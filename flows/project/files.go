@@ -161,6 +161,6 @@ func (f *Files) read(fsys fs.FS, name, shown string) error {
 func Script(name, file string, code []byte) (engine.Script, diag.List) {
 	script, findings := scripts.Compile(name, file, code)
 	sum := sha256.Sum256(code)
-	script.Hash = "sha256:" + hex.EncodeToString(sum[:])
+	script.Hash, script.Ref = "sha256:"+hex.EncodeToString(sum[:]), scripts.Ref(name, code)
 	return script, findings
 }

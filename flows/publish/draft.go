@@ -201,14 +201,15 @@ func changedScripts(before, after []store.ScriptVersion) []string {
 	return slices.Sorted(maps.Keys(files))
 }
 
-// compile makes a machine of a stored version, with the scripts it was published with.
+// compile makes a machine of a stored version, with the scripts it was published with. The machine is nil when the findings hold an error.
 func compile(v store.FlowVersion, around engine.Surroundings) (*engine.Machine, diag.List) {
+	def, findings := flows.Load(v.File, v.Source)
 	around.Scripts = map[string]engine.Script{}
 	for _, s := range v.Scripts {
-		around.Scripts[s.Name], _ = project.Script(s.Name, s.File, s.Code) // was without errors when it was published
+		script, found := project.Script(s.Name, s.File, s.Code)
+		around.Scripts[s.Name], findings = script, append(findings, found...)
 	}
-	def, findings := flows.Load(v.File, v.Source)
-	if def == nil {
+	if findings.HasErrors() {
 		return nil, findings
 	}
 	m, found := engine.Compile(def, around)

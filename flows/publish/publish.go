@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"relevo/engine"
+	"relevo/engine/diag"
 	"relevo/flows/plan"
 	"relevo/flows/project"
 	"relevo/scripts"
@@ -58,7 +59,6 @@ type Publisher struct {
 // machine is a version in the catalog.
 type machine struct {
 	*engine.Machine
-	sources []scripts.Source
 	current bool
 	retired time.Time // when it stopped being current; zero for one that was not current since the start
 }
@@ -94,7 +94,16 @@ func (p *Publisher) Start(ctx context.Context, folder *project.Project) (current
 		case err != nil:
 			return nil, nil, err
 		case published.Flows[m.Flow] != m.Version:
-			log.Info("the folder's version was published before and is not the current one; it stays that way", "current", plan.Short(published.Flows[m.Flow]))
+			usable, err := p.usable(ctx, published.Flows[m.Flow])
+			if err != nil {
+				return nil, nil, err
+			}
+			if usable {
+				log.Info("the folder's version was published before and is not the current one; it stays that way", "current", plan.Short(published.Flows[m.Flow]))
+				continue
+			}
+			next.Versions = append(next.Versions, versionOf(m, folder))
+			log.Warn("the current version can not be used; the folder's takes its place", "current", plan.Short(published.Flows[m.Flow]))
 		}
 	}
 	if len(next.Versions) > 0 {
@@ -103,6 +112,19 @@ func (p *Publisher) Start(ctx context.Context, folder *project.Project) (current
 		}
 	}
 	return p.load(ctx, folder.Machines)
+}
+
+// usable tells whether a stored version still runs, and keeps it if it does.
+func (p *Publisher) usable(ctx context.Context, hash string) (bool, error) {
+	v, err := p.opts.Store.FlowVersion(ctx, hash)
+	if err != nil {
+		return false, err
+	}
+	m := p.open(v, nil)
+	if m != nil {
+		p.machines[hash] = m
+	}
+	return m != nil, nil
 }
 
 // versionOf is a compiled flow as it is stored.
@@ -153,42 +175,29 @@ func (p *Publisher) load(ctx context.Context, ready []*engine.Machine) (current,
 	}
 	slices.SortFunc(current, compareMachines) // earlier ones win where phrases are equally good: never by chance
 	slices.SortFunc(old, compareMachines)
-	return current, old, p.addScripts()
+	return current, old, nil
 }
 
-// open makes a stored version run again.
+// open makes a stored version run again, with its scripts. nil when that can not be: its runs then go on with the current version.
 func (p *Publisher) open(v store.FlowVersion, ready []*engine.Machine) *machine {
-	m := &machine{sources: sourcesOf(v)}
+	m := &machine{}
+	var err error
 	if i := slices.IndexFunc(ready, func(r *engine.Machine) bool { return r.Version == v.Hash }); i >= 0 {
 		m.Machine = ready[i]
-		return m
+	} else {
+		var findings diag.List
+		m.Machine, findings = compile(v, engine.Surroundings{})
+		err = findings.Err()
 	}
-	compiled, findings := compile(v, engine.Surroundings{})
-	if compiled == nil {
+	if err == nil && p.opts.Pool != nil {
+		err = p.opts.Pool.Add(sourcesOf(v))
+	}
+	if err != nil {
 		p.opts.Logger.Error("a published version can not be used any more; its runs go on with the current one, or to people",
-			"flow", v.Flow, "version", plan.Short(v.Hash), "current", v.Current, "err", findings.Err())
+			"flow", v.Flow, "version", plan.Short(v.Hash), "current", v.Current, "err", err)
 		return nil
 	}
-	m.Machine = compiled
 	return m
-}
-
-// addScripts makes the scripts of every machine callable.
-func (p *Publisher) addScripts() error {
-	if p.opts.Pool == nil {
-		return nil
-	}
-	if err := p.opts.Pool.Add(p.sources()); err != nil {
-		return fmt.Errorf("load the scripts: %w", err)
-	}
-	return nil
-}
-
-func (p *Publisher) sources() (all []scripts.Source) {
-	for _, m := range p.machines {
-		all = append(all, m.sources...)
-	}
-	return all
 }
 
 // Plan says what publishing would change.
