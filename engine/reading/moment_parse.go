@@ -13,18 +13,18 @@ type clockTime struct {
 	part         part // said with it: "3 in the afternoon"
 }
 
-// datePiece is a day as it was said, and what it can be.
-type datePiece struct {
+// dayMention is a day as it was said, and what it can be.
+type dayMention struct {
 	days     []time.Time // UTC midnights, the likeliest first
 	weekday  int         // of a bare "tuesday", else -1: it may go with another word for the day
 	monthDay int         // of a bare "the 15th", else 0
 }
 
-// piece is one date, time, part of the day or span in a text.
-type piece struct {
+// mention is one date, time, part of the day or span in a text.
+type mention struct {
 	start, end int // atoms
 	bad        bool
-	date       *datePiece
+	date       *dayMention
 	clocks     []clockTime
 	part       part
 	instant    *time.Time // "in two hours"
@@ -35,14 +35,15 @@ type piece struct {
 
 // parser reads the atoms of one text in one tongue.
 type parser struct {
-	tongue *tongue
-	atoms  []atom
-	kind   Kind
-	ctx    Context
-	today  time.Time // UTC midnight of the contact's day
-	pieces []piece
-	end    int // of the piece that was found last
-	lastIsDay bool
+	tongue    *tongue
+	atoms     []atom
+	kind      Kind
+	ctx       Context
+	today     time.Time // UTC midnight of the contact's day
+	mentions  []mention
+	cover     int  // symbols in mentions
+	end       int  // of the mention that was found last
+	lastIsDay bool // it is a day
 }
 
 func newParser(t *tongue, contact *tongue, symbols []symbol, kind Kind, ctx Context) *parser {
@@ -142,10 +143,10 @@ func (p *parser) hundreds(i int) (value, next int) {
 	return m.n, i + 1
 }
 
-// scanPieces finds all pieces, from left to right, the longest first.
-func (p *parser) scanPieces() {
+// scanMentions finds all mentions, from left to right, the longest first.
+func (p *parser) scanMentions() {
 	for i := 0; i < len(p.atoms); {
-		best := piece{end: i}
+		best := mention{end: i}
 		for _, read := range readers {
 			if found, ok := read(p, i); ok && found.end > best.end {
 				best = found
@@ -156,17 +157,22 @@ func (p *parser) scanPieces() {
 			continue
 		}
 		best.start = i
-		p.pieces = append(p.pieces, best)
+		p.mentions = append(p.mentions, best)
 		p.end, p.lastIsDay = best.end, best.date != nil
 		i = best.end
 	}
-	p.drop()
+	for _, x := range p.mentions {
+		for _, a := range p.atoms[x.start:x.end] {
+			p.cover += a.width
+		}
+	}
 	p.contradict()
+	p.drop()
 }
 
-// readers are what a piece can be; among equally long ones the first wins.
-var readers = []func(*parser, int) (piece, bool){
-	(*parser).readSpanPiece,
+// readers are what a mention can be; among equally long ones the first wins.
+var readers = []func(*parser, int) (mention, bool){
+	(*parser).readSpanMention,
 	(*parser).readDate,
 	(*parser).readClock,
 	(*parser).readWeek,
@@ -174,35 +180,35 @@ var readers = []func(*parser, int) (piece, bool){
 	(*parser).readMonth,
 }
 
-func (p *parser) readPart(i int) (piece, bool) {
+func (p *parser) readPart(i int) (mention, bool) {
 	m, ok := p.has(i, partWord)
 	if !ok || (m.part == beforeN || m.part == afterN) && len(p.atoms) > 1 && p.ctx.Options == nil {
-		return piece{}, false
+		return mention{}, false
 	}
-	return piece{end: i + 1, part: m.part}, true
+	return mention{end: i + 1, part: m.part}, true
 }
 
-func (p *parser) readMonth(i int) (piece, bool) {
+func (p *parser) readMonth(i int) (mention, bool) {
 	m, ok := p.has(i, month)
-	return piece{end: i + 1, month: time.Month(m.n)}, ok
+	return mention{end: i + 1, month: time.Month(m.n)}, ok
 }
 
-// drop removes the pieces that the contact does not mean: taken back, denied, or the edge of something open ("after five").
+// drop removes the mentions that the contact does not mean: taken back, denied, or the edge of something open ("after five").
 func (p *parser) drop() {
-	gone := make([]bool, len(p.pieces))
+	gone := make([]bool, len(p.mentions))
 	p.dropInexact(gone)
 	p.dropDenied(gone)
 	p.dropTakenBack(gone)
 	i := -1
-	p.pieces = slices.DeleteFunc(p.pieces, func(piece) bool { i++; return gone[i] })
+	p.mentions = slices.DeleteFunc(p.mentions, func(mention) bool { i++; return gone[i] })
 }
 
 func (p *parser) covered(i int) bool {
-	return slices.ContainsFunc(p.pieces, func(x piece) bool { return x.start <= i && i < x.end })
+	return slices.ContainsFunc(p.mentions, func(x mention) bool { return x.start <= i && i < x.end })
 }
 
-func (p *parser) pieceAt(i int) int {
-	return slices.IndexFunc(p.pieces, func(x piece) bool { return x.start == i })
+func (p *parser) mentionAt(i int) int {
+	return slices.IndexFunc(p.mentions, func(x mention) bool { return x.start == i })
 }
 
 func (p *parser) dropInexact(gone []bool) {
@@ -214,22 +220,22 @@ func (p *parser) dropInexact(gone []bool) {
 		}
 		at := i + 1
 		for range m.n + 1 {
-			for p.is(at, theWord, theDay, atWord, ofWord) && p.pieceAt(at) < 0 || m.n > 0 && p.pieceAt(at) < 0 && p.is(at, numberWord, and, upTo) || m.n > 0 && at < len(p.atoms) && p.atoms[at].digits > 0 && p.pieceAt(at) < 0 {
+			for p.is(at, theWord, theDay, atWord, ofWord) && p.mentionAt(at) < 0 || m.n > 0 && p.mentionAt(at) < 0 && p.is(at, numberWord, and, upTo) || m.n > 0 && at < len(p.atoms) && p.atoms[at].digits > 0 && p.mentionAt(at) < 0 {
 				at++
 			}
-			found := p.pieceAt(at)
+			found := p.mentionAt(at)
 			if found < 0 {
 				break
 			}
-			if !byEnd || p.pieces[found].date == nil {
+			if !byEnd || p.mentions[found].date == nil {
 				gone[found] = true
 			}
-			at = p.pieces[found].end
+			at = p.mentions[found].end
 		}
 	}
 }
 
-// dropDenied drops the pieces of a clause that says no. A "no" that stands alone takes back what came before.
+// dropDenied drops the mentions of a clause that says no. A "no" that stands alone takes back what came before.
 func (p *parser) dropDenied(gone []bool) {
 	for start := 0; start < len(p.atoms); {
 		end := start
@@ -241,7 +247,7 @@ func (p *parser) dropDenied(gone []bool) {
 			denied = denied || p.is(i, not) && !p.covered(i)
 			alone = alone && p.is(i, not, filler)
 		}
-		for i, x := range p.pieces {
+		for i, x := range p.mentions {
 			if denied && (alone && x.end <= start || !alone && x.start >= start && x.start < end) {
 				gone[i] = true
 			}
@@ -262,23 +268,23 @@ func (p *parser) dropTakenBack(gone []bool) {
 		if !p.is(i, instead) || p.covered(i) {
 			continue
 		}
-		last := len(p.pieces) - 1
+		last := len(p.mentions) - 1
 		for last >= 0 && gone[last] {
 			last--
 		}
-		if last < 0 || p.pieces[last].start < i {
+		if last < 0 || p.mentions[last].start < i {
 			continue
 		}
-		for j, x := range p.pieces {
-			if x.end <= i && (x.date != nil == (p.anyAfter(i, gone, func(y piece) bool { return y.date != nil }))) {
+		for j, x := range p.mentions {
+			if x.end <= i && (x.date != nil == (p.anyAfter(i, gone, func(y mention) bool { return y.date != nil }))) {
 				gone[j] = true
 			}
 		}
 	}
 }
 
-func (p *parser) anyAfter(i int, gone []bool, want func(piece) bool) bool {
-	for j, x := range p.pieces {
+func (p *parser) anyAfter(i int, gone []bool, want func(mention) bool) bool {
+	for j, x := range p.mentions {
 		if x.start >= i && !gone[j] && want(x) {
 			return true
 		}
@@ -288,22 +294,22 @@ func (p *parser) anyAfter(i int, gone []bool, want func(piece) bool) bool {
 
 // contradict makes bad what can not be read as one value: the two ends of a range, and days that exclude each other.
 func (p *parser) contradict() {
-	for i := range p.pieces {
-		x := &p.pieces[i]
+	for i := range p.mentions {
+		x := &p.mentions[i]
 		if p.rangeBefore(i) {
 			x.bad = true
 		}
-		if i == 0 || p.pieces[i-1].date == nil || x.date == nil || !p.touching(p.pieces[i-1].end, x.start) {
+		if i == 0 || p.mentions[i-1].date == nil || x.date == nil || !p.touching(p.mentions[i-1].end, x.start) {
 			continue
 		}
-		before := &p.pieces[i-1]
+		before := &p.mentions[i-1]
 		x.date, x.bad = bothDays(before.date, x.date, x.bad)
 		before.date = x.date
 		before.bad = before.bad || x.bad
 	}
 }
 
-// touching tells that nothing but a comma or an article stands between two pieces.
+// touching tells that nothing but a comma or an article stands between two mentions.
 func (p *parser) touching(from, to int) bool {
 	for i := from; i < to; i++ {
 		if p.text(i) != "," && !p.is(i, theWord, theDay, ofWord, thisWord) {
@@ -314,11 +320,11 @@ func (p *parser) touching(from, to int) bool {
 }
 
 // bothDays is the day that two words mean together: "tuesday the 24th". A contradiction is bad.
-func bothDays(a, b *datePiece, bad bool) (*datePiece, bool) {
+func bothDays(a, b *dayMention, bad bool) (*dayMention, bool) {
 	if a.weekday >= 0 && b.weekday < 0 {
 		a, b = b, a
 	}
-	both := datePiece{weekday: -1}
+	both := dayMention{weekday: -1}
 	for _, day := range a.days {
 		if b.weekday >= 0 && int(day.Weekday()) == b.weekday || b.weekday < 0 && slices.Contains(b.days, day) {
 			both.days = append(both.days, day)
@@ -330,13 +336,13 @@ func bothDays(a, b *datePiece, bad bool) (*datePiece, bool) {
 	return &both, bad || len(both.days) == 0
 }
 
-// rangeBefore tells that a piece is the far end of a range: "15 al 20 de marzo", "de lunes a viernes", "das 15h às 17h".
+// rangeBefore tells that a mention is the far end of a range: "15 al 20 de marzo", "de lunes a viernes", "das 15h às 17h".
 func (p *parser) rangeBefore(i int) bool {
-	x := p.pieces[i]
+	x := p.mentions[i]
 	if x.part != 0 && x.date == nil && x.clocks == nil || x.spans != nil {
 		return false
 	}
-	if x.clocks != nil && i > 0 && p.pieces[i-1].clocks != nil && p.pieces[i-1].end == x.start && p.is(x.start, atWord) {
+	if x.clocks != nil && i > 0 && p.mentions[i-1].clocks != nil && p.mentions[i-1].end == x.start && p.is(x.start, atWord) {
 		return true
 	}
 	at := x.start - 1
@@ -349,5 +355,5 @@ func (p *parser) rangeBefore(i int) bool {
 	if p.is(at-1, numberWord) || p.atoms[at-1].digits > 0 {
 		return true
 	}
-	return i > 0 && p.pieces[i-1].end == at && (p.pieces[i-1].date != nil) == (x.date != nil) && p.pieces[i-1].part == 0
+	return i > 0 && p.mentions[i-1].end == at && (p.mentions[i-1].date != nil) == (x.date != nil) && p.mentions[i-1].part == 0
 }

@@ -126,9 +126,11 @@ func mark(r rune) string {
 	return ";" // pictures and foreign punctuation end a clause
 }
 
-func isDigit(r rune) bool      { return r >= '0' && r <= '9' }
-func isDash(r rune) bool       { return r == '-' || r >= '\u2010' && r <= '\u2015' || r == '\u2212' }
-func isApostrophe(r rune) bool { return r == '\'' || r == '’' || r == '‘' || r == '´' || r == '`' || r == 'ʼ' }
+func isDigit(r rune) bool { return r >= '0' && r <= '9' }
+func isDash(r rune) bool  { return r == '-' || r >= '\u2010' && r <= '\u2015' || r == '\u2212' }
+func isApostrophe(r rune) bool {
+	return r == '\'' || r == '’' || r == '‘' || r == '´' || r == '`' || r == 'ʼ'
+}
 
 // shortened are words that are written with a dot which ends nothing.
 var shortened = setOf(`ene feb mar abr may jun jul ago sep sept oct nov dic jan fev mai set out dez apr aug dec lun mie jue vie sab dom

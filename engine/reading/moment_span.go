@@ -49,8 +49,8 @@ func (s span) plus(sixtieths int, of int) (span, bool) {
 	return s, s.length() <= maxSpanDays*24*time.Hour && s.length() > 0 && (whole || of != year)
 }
 
-// readSpanPiece reads a span and what makes a moment of it: "in", "ago", "from now".
-func (p *parser) readSpanPiece(i int) (piece, bool) {
+// readSpanMention reads a span and what makes a moment of it: "in", "ago", "from now".
+func (p *parser) readSpanMention(i int) (mention, bool) {
 	if found, ok := p.readWeekFrom(i); ok {
 		return found, true
 	}
@@ -62,7 +62,7 @@ func (p *parser) readSpanPiece(i int) (piece, bool) {
 	}
 	spans, next := p.spans(start)
 	if next == start {
-		return piece{}, false
+		return mention{}, false
 	}
 	switch {
 	case before:
@@ -77,23 +77,23 @@ func (p *parser) readSpanPiece(i int) (piece, bool) {
 		ahead, next = true, next+1
 	}
 	if !before && !ahead || p.kind == Duration {
-		return piece{end: next, spans: spans, bad: p.kind == Duration && before}, true
+		return mention{end: next, spans: spans, bad: p.kind == Duration && before}, true
 	}
-	found := piece{end: next}
+	found := mention{end: next}
 	for _, s := range spans {
 		p.shift(&found, s, before)
 	}
 	return found, true
 }
 
-// shift sets a piece to the moment that is a span away from now. A span of whole days is a day, without a time.
-func (p *parser) shift(found *piece, s span, back bool) {
+// shift sets a mention to the moment that is a span away from now. A span of whole days is a day, without a time.
+func (p *parser) shift(found *mention, s span, back bool) {
 	if back {
 		s = span{-s.months, -s.days, -s.exact}
 	}
 	if s.exact == 0 {
 		if found.date == nil {
-			found.date = &datePiece{weekday: -1}
+			found.date = &dayMention{weekday: -1}
 		}
 		found.date.days = append(found.date.days, addMonths(p.today, s.months).AddDate(0, 0, s.days))
 		return
@@ -115,14 +115,14 @@ func addMonths(day time.Time, months int) time.Time {
 func monthDays(y int, m time.Month) int { return civil(y, m+1, 0).Day() }
 
 // readWeekFrom reads "a week on friday", "two weeks from tomorrow", "friday week".
-func (p *parser) readWeekFrom(i int) (piece, bool) {
+func (p *parser) readWeekFrom(i int) (mention, bool) {
 	spans, next := p.spans(i)
 	if next == i || len(spans) != 1 || spans[0].days%7 != 0 || spans[0].days == 0 || spans[0].exact != 0 || !(p.is(next, onWord) || p.is(next, dayWord)) {
-		return piece{}, false
+		return mention{}, false
 	}
 	found, ok := p.readDate(p.skip(next, onWord))
 	if !ok || found.bad || found.part != 0 {
-		return piece{}, false
+		return mention{}, false
 	}
 	for j, d := range found.date.days {
 		found.date.days[j] = d.AddDate(0, 0, spans[0].days)
@@ -136,7 +136,7 @@ func (p *parser) spans(i int) (found []span, next int) {
 	first, mid := p.count(i)
 	if mid > i && (p.is(mid, orWord, upTo) || p.text(mid) == "-") {
 		second, end := p.count(mid + 1)
-		if of, ok := p.has(end, unit); ok && end > mid+1 {
+		if of, ok := p.has(end, unitWord); ok && end > mid+1 {
 			a, okA := span{}.plus(first, of.n)
 			b, okB := span{}.plus(second, of.n)
 			if okA && okB {
@@ -161,17 +161,17 @@ func (p *parser) span(i int) (s span, next int, ok bool) {
 			at = p.skipText(at, ",")
 		}
 		count, end := p.count(at)
-		if count == 0 && end == at && next == i && p.is(at, unit) && p.is(at+1, and) && p.is(p.skip(at+2, article1), halfWord, quarter) {
+		if count == 0 && end == at && next == i && p.is(at, unitWord) && p.is(at+1, and) && p.is(p.skip(at+2, article1), halfWord, quarter) {
 			count = 60 // "hora y media"
 		} else if end == at {
 			break
 		}
-		m, isUnit := p.has(end, unit)
+		m, isUnit := p.has(end, unitWord)
 		if !isUnit && p.text(end) == "m" && p.glued(end) {
-			m, isUnit = meaning{role: unit, n: minute}, true
+			m, isUnit = meaning{role: unitWord, n: minute}, true
 		}
 		if !isUnit && p.text(end) == "d" && p.glued(end) {
-			m, isUnit = meaning{role: unit, n: day}, true
+			m, isUnit = meaning{role: unitWord, n: day}, true
 		}
 		if !isUnit && of == hour && next > i && count%60 == 0 && count < 3600 && p.glued(at) { // "1h30"
 			s, ok = s.plus(count, minute)
@@ -185,7 +185,7 @@ func (p *parser) span(i int) (s span, next int, ok bool) {
 			return s, i, false
 		}
 		next = end + 1
-		if half, end := p.fraction(p.skip(next, and)); p.is(next, and) && half > 0 && !p.is(end, unit) && !p.is(p.skip(end, ofWord, article1), unit) {
+		if half, end := p.fraction(p.skip(next, and)); p.is(next, and) && half > 0 && !p.is(end, unitWord) && !p.is(p.skip(end, ofWord, article1), unitWord) {
 			s, ok = s.plus(half, of)
 			return s, end, ok
 		}
@@ -237,7 +237,7 @@ func (p *parser) count(i int) (sixtieths, next int) {
 			return 0, i
 		}
 	}
-	if half, end := p.fraction(p.skip(next, and)); half > 0 && p.is(next, and) && p.is(end, unit) { // "dos y media horas"
+	if half, end := p.fraction(p.skip(next, and)); half > 0 && p.is(next, and) && p.is(end, unitWord) { // "dos y media horas"
 		return 60*n + half, end
 	}
 	if one, digits := p.digits(next); digits == 1 && one == 1 && p.text(next+1) == "/" && p.text(next+2) == "2" { // "2 1/2"

@@ -9,50 +9,50 @@ import (
 type role uint8
 
 const (
-	dayWord     role = iota + 1 // "tomorrow": n days from today, with a part of the day in "tonight"
-	weekday                     // n is a time.Weekday
-	weekdays                    // "mondays", "sábados": every one of them
-	month                       // n is a time.Month
-	unit                        // n is one of the units below
-	partWord                    // "in the morning"
-	noon                        // "noon", "del mediodía"
-	midnight                    //
-	halfWord                    // "media", "half"
-	quarter                     //
-	numberWord                  // n is its value
-	thousand                    // "mil"
-	ordinal                     // n is its value, -1 is the last
-	article1                    // "a", "an": one, before a unit
-	and                         // "y", "e", "and"
-	minus                       // "menos": before the hour
-	toHour                      // "para las", "to": before the hour
-	pastHour                    // "past"
-	atWord                      // "a las"
-	ofWord                      //
-	theWord                     //
-	theDay                      // "el día" before a number
-	inWord                      // "dentro de"
-	agoWord                     // "ago", after a span
-	agoFirst                    // "hace", before a span
-	fromNow                     // "from now", after a span
-	onWord                      // "a week on friday"
-	nextWord                    // "next", "próximo": before
-	nextAfter                   // "que viene"
-	thisWord                    //
-	lastWord                    // "last": before
-	lastAfter                   // "pasado": after
-	endOf                       // "fin de"
-	weekend                     //
-	oclock                      //
-	feira                       // "2ª feira"
-	orWord                      //
-	upTo                        // "a", "to": the other end of a range
-	not                         //
-	except                      // "except tuesday"
-	inexact                     // "after", "before", "every": what follows is not a value; n 1: neither are the next two
-	instead                     // "mejor", "I mean": what came before is taken back
-	but                         // a new clause
-	filler                      // words around an answer
+	dayWord    role = iota + 1 // "tomorrow": n days from today, with a part of the day in "tonight"
+	weekday                    // n is a time.Weekday
+	weekdays                   // "mondays", "sábados": every one of them
+	month                      // n is a time.Month
+	unitWord                   // n is one of the units below
+	partWord                   // "in the morning"
+	noon                       // "noon", "del mediodía"
+	midnight                   //
+	halfWord                   // "media", "half"
+	quarter                    //
+	numberWord                 // n is its value
+	thousand                   // "mil"
+	ordinal                    // n is its value, -1 is the last
+	article1                   // "a", "an": one, before a unit
+	and                        // "y", "e", "and"
+	minus                      // "menos": before the hour
+	toHour                     // "para las", "to": before the hour
+	pastHour                   // "past"
+	atWord                     // "a las"
+	ofWord                     //
+	theWord                    //
+	theDay                     // "el día" before a number
+	inWord                     // "dentro de"
+	agoWord                    // "ago", after a span
+	agoFirst                   // "hace", before a span
+	fromNow                    // "from now", after a span
+	onWord                     // "a week on friday"
+	nextWord                   // "next", "próximo": before
+	nextAfter                  // "que viene"
+	thisWord                   //
+	lastWord                   // "last": before
+	lastAfter                  // "pasado": after
+	endOf                      // "fin de"
+	weekend                    //
+	oclock                     //
+	feira                      // "2ª feira"
+	orWord                     //
+	upTo                       // "a", "to": the other end of a range
+	not                        //
+	except                     // "except tuesday"
+	inexact                    // "after", "before", "every": what follows is not a value; n 1: neither are the next two
+	instead                    // "mejor", "I mean": what came before is taken back
+	but                        // a new clause
+	filler                     // words around an answer
 )
 
 // The units of a span.
@@ -142,7 +142,7 @@ func newTongue(code string, table []entry) *tongue {
 		for text := range strings.SplitSeq(e.phrases, "|") {
 			words := strings.Fields(text)
 			t.add(words, meaning{e.role, e.n, e.part})
-			named := e.role == dayWord || e.role == weekday || e.role == month || e.role == partWord || e.role == unit || e.role == weekend
+			named := e.role == dayWord || e.role == weekday || e.role == month || e.role == partWord || e.role == unitWord || e.role == weekend
 			if named && len(words) == 1 && len(words[0]) >= minSlipLetters {
 				t.near = append(t.near, words[0])
 			}

@@ -47,6 +47,9 @@ type Partial struct {
 	Date string `json:"date,omitempty"` // "2026-11-24"
 	Time string `json:"time,omitempty"` // "15:30"
 	Part string `json:"part,omitempty"` // "morning", "afternoon", "evening", "night": narrows the time that is still missing
+	// OtherDates and OtherTimes are what Date and Time can mean as well: "at 3" is 15:00 or 03:00 until the day, or the contact, decides.
+	OtherDates []string `json:"other_dates,omitempty"`
+	OtherTimes []string `json:"other_times,omitempty"`
 }
 
 // Result is what a text means. With one value it is clear; with several the contact must be asked which; with a Partial the contact must be
