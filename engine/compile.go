@@ -2,11 +2,8 @@ package engine
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
-	"strings"
 
-	"github.com/expr-lang/expr"
 	"github.com/looplab/fsm"
 
 	"relevo/engine/diag"
@@ -17,6 +14,8 @@ type Surroundings struct {
 	Scripts map[string]Script // by name
 	Config  map[string]any    // what expressions see as config; nil: anything goes
 	Queues  []string          // nil: anything goes
+	// Flows are the signatures of every flow, by name. nil: anything goes.
+	Flows map[string]Signature
 }
 
 // compilation is one flow on its way to a machine.
@@ -40,12 +39,14 @@ type stage struct {
 var stages = []stage{
 	{"names", checkNames},         // states, slots and choices are unique; languages are known
 	{"scripts", checkScripts},     // every listed script exists
-	{"slots", compileSlots},       // types and patterns
+	{"slots", compileSlots},       // types and their options
 	{"texts", checkTexts},         // every text exists in every language
 	{"states", compileStates},     // what each state does; needs slots and scripts
+	{"flow", compileFlow},         // what holds in the whole flow; needs slots and states
 	{"ways", compileWays},         // on, after, goto; needs states
 	{"triggers", compileTriggers}, // what starts the flow
 	{"exits", checkExits},         // every waiting state has a way out
+	{"loops", checkLoops},         // no circle goes on for ever; needs ways
 	{"reach", checkReachable},     // every state can be reached; needs ways
 	{"carry", buildInstances},     // the looplab/fsm machine that carries it all
 }

@@ -8,8 +8,8 @@ import (
 	"relevo/engine/diag"
 )
 
-// anywhere are the events that any state may catch.
-var anywhere = []string{EventNameAgent, EventNameScriptFailed, EventNameUndeliverable}
+// anywhere are the events that any state may catch: what can go wrong at any time, and the commands of contacts.
+var anywhere = append([]string{EventNameScriptFailed, EventNameUndeliverable}, commandNames...)
 
 // Names of events that the engine raises to flows.
 const (
@@ -24,35 +24,66 @@ const (
 	EventNameAbandoned     = "abandoned"     // the chat ended without an outcome
 )
 
-// raised lists the events that a state can see besides business events.
-func raised(def State) []string {
-	events := slices.Clone(anywhere)
+// raised lists the events that a state can see besides business events and those of anywhere.
+func (c *compilation) raised(def State) []string {
+	var events []string
 	switch {
-	case def.Ask != nil && len(def.Ask.Choices) > 0:
+	case def.Ask != nil:
 		for _, ch := range def.Ask.Choices {
 			events = append(events, ch.Name.V)
 		}
 		events = append(events, EventNameAnswered, EventNameExhausted)
-	case def.Ask != nil:
-		events = append(events, EventNameAnswered, EventNameExhausted)
 	case def.Call != nil:
 		events = append(events, EventNameOK, EventNameFailed)
+	case def.Wait != nil:
+		events = append([]string{EventNameElapsed, EventNameMissed}, c.buttons()...)
 	case def.Handoff != nil:
 		for _, o := range def.Handoff.Outcomes {
 			events = append(events, o.V)
 		}
-		events = append(events, EventNameUnavailable, EventNameAbandoned)
+		events = append(events, EventNameAccepted, EventNameUnavailable, EventNameAbandoned)
+	case def.Run != nil:
+		events = append(events, EventNameEnded)
+		events = append(events, c.around.Flows[def.Run.Flow.V].Outcomes...)
+		events = append(events, given...)
 	}
 	return events
 }
 
+// buttons are the names of the choices of the flow's questions: an old button may be pressed while the run waits for something else.
+func (c *compilation) buttons() []string {
+	var names []string
+	for _, st := range c.def.States {
+		if st.Ask == nil {
+			continue
+		}
+		for _, ch := range st.Ask.Choices {
+			names = append(names, ch.Name.V)
+		}
+		if sl := c.machine.slots[st.Ask.Slot.V]; len(st.Ask.Choices) == 0 && sl != nil && sl.typ == SlotYesNo {
+			names = append(names, choiceYes, choiceNo)
+		}
+	}
+	return names
+}
+
+// anyOutcome tells that a state runs a flow of which nothing is known.
+func (c *compilation) anyOutcome(def State) bool {
+	if def.Run == nil {
+		return false
+	}
+	_, known := c.around.Flows[def.Run.Flow.V]
+	return !known
+}
+
 // checkEvent reports an event that the state can never see. Names with a dot are business events; digits are HTTP answers.
 func (c *compilation) checkEvent(def State, event Str) {
-	events := raised(def)
-	if isBusiness(event.V) || slices.Contains(events, event.V) || def.Call != nil && isStatus(event.V) {
+	own := c.raised(def)
+	events := slices.Concat(own, anywhere)
+	if isBusiness(event.V) || slices.Contains(events, event.V) || def.Call != nil && isStatus(event.V) || c.anyOutcome(def) {
 		return
 	}
-	hint := diag.Suggest(event.V, events, "it can be "+strings.Join(events[len(anywhere):], ", ")+", or a business event such as order.delayed")
+	hint := diag.Suggest(event.V, events, "it can be "+oneOfThese(own)+"a command such as "+string(CommandCancel)+", or a business event such as order.delayed")
 	for _, e := range events {
 		if hint == fmt.Sprintf("did you mean %q?", e) {
 			c.meant[def.Name.V+"."+e] = true
@@ -62,22 +93,43 @@ func (c *compilation) checkEvent(def State, event Str) {
 		"state %q never sees an event called %q", def.Name.V, event.V)
 }
 
+// oneOfThese lists names before something else.
+func oneOfThese(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	return strings.Join(names, ", ") + ", "
+}
+
 // checkFlowEvent reports an event on the flow's level that none of its states can ever see.
 func (c *compilation) checkFlowEvent(event Str) {
-	events := slices.Clone(anywhere)
+	events := c.buttons()
 	for _, def := range c.def.States {
-		if def.Call != nil && isStatus(event.V) {
+		if def.Call != nil && isStatus(event.V) || c.anyOutcome(def) {
 			return
 		}
-		events = append(events, raised(def)...)
-	}
-	if isBusiness(event.V) || slices.Contains(events, event.V) {
-		return
+		events = append(events, c.raised(def)...)
 	}
 	slices.Sort(events)
 	events = slices.Compact(events)
-	c.findings.Errorf(event.At, "unknown-event", diag.Suggest(event.V, events, "it can be "+strings.Join(events, ", ")+", or a business event such as order.delayed"),
+	all := slices.Concat(events, anywhere)
+	if isBusiness(event.V) || slices.Contains(all, event.V) {
+		return
+	}
+	c.findings.Errorf(event.At, "unknown-event", diag.Suggest(event.V, all, "it can be "+oneOfThese(events)+"a command such as "+string(CommandCancel)+", or a business event such as order.delayed"),
 		"no state of this flow ever sees an event called %q", event.V)
+}
+
+// checkAccepted reports a way out of a handoff at the moment when an agent takes the chat: the chat would be taken away again.
+func (c *compilation) checkAccepted(h Handler) {
+	if h.Event.V != EventNameAccepted {
+		return
+	}
+	for _, a := range h.Alternatives {
+		if a.Goto.V != "" {
+			c.findings.Errorf(a.Goto.At, "accepted-moves", "write set: with what to remember; go on at the outcome", "accepted can not lead anywhere: the agent has just taken the chat")
+		}
+	}
 }
 
 // isStatus tells an HTTP status (404) or a class of them (4xx).

@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"relevo/engine/diag"
 )
@@ -12,7 +13,7 @@ func checkExits(c *compilation) {
 	for _, def := range c.def.States {
 		st := c.machine.states[def.Name.V]
 		waits := 0
-		for _, does := range []bool{def.Ask != nil, def.Call != nil, def.Handoff != nil, def.End.V != "", len(def.Goto) > 0} {
+		for _, does := range []bool{def.Ask != nil, def.Call != nil, def.Wait != nil, def.Handoff != nil, def.Run != nil, def.End.V != "", len(def.Goto) > 0} {
 			if does {
 				waits++
 			}
@@ -20,15 +21,19 @@ func checkExits(c *compilation) {
 		at := def.Name.At
 		switch {
 		case waits > 1:
-			c.findings.Errorf(at, "several-waits", "split it into several states", "state %q can only do one of ask, call, handoff, end and goto", def.Name.V)
+			c.findings.Errorf(at, "several-waits", "split it into several states", "state %q can only do one of ask, call, wait, handoff, run, end and goto", def.Name.V)
 		case waits == 0:
 			c.findings.Errorf(at, "dead-end", "add goto: with the next state, or end: with an outcome", "state %q leads nowhere", def.Name.V)
 		case def.Ask != nil:
 			c.checkQuestion(def, st)
 		case def.Call != nil:
 			c.need(at, st, "a call", EventNameOK, EventNameFailed)
+		case def.Wait != nil:
+			c.need(at, st, "a wait", EventNameElapsed)
 		case def.Handoff != nil:
 			c.need(at, st, "a handoff", st.handoff.outcomes...)
+		case def.Run != nil:
+			c.checkRun(def, st)
 		case len(def.Goto) > 0 && !slices.ContainsFunc(def.Goto, func(a Alternative) bool { return a.When.V == "" }):
 			c.findings.Errorf(def.Goto[len(def.Goto)-1].At, "missing-else", "add a last alternative without when", "when no guard holds, state %q leads nowhere", def.Name.V)
 		}
@@ -77,7 +82,9 @@ func checkReachable(c *compilation) {
 	}
 	for _, alternatives := range c.machine.on {
 		for _, a := range alternatives {
-			visit(a.to)
+			if !a.stay {
+				visit(a.to)
+			}
 		}
 	}
 	behind := map[string]bool{} // states that another unreachable one leads to
@@ -118,7 +125,9 @@ func (st *state) targets() []string {
 	var names []string
 	follow := func(alternatives []alternative) {
 		for _, a := range alternatives {
-			names = append(names, a.to)
+			if !a.stay {
+				names = append(names, a.to)
+			}
 		}
 	}
 	follow(st.jump)
@@ -129,4 +138,36 @@ func (st *state) targets() []string {
 		follow(a.alternatives)
 	}
 	return names
+}
+
+// checkLoops reports circles of states that lead to each other without ever waiting: a turn would end in its budget of steps. Only ways that always
+// hold count; a guard may end a circle.
+func checkLoops(c *compilation) {
+	done := map[string]bool{}
+	for _, def := range c.def.States {
+		var path []string
+		for name := def.Name.V; name != "" && !done[name]; name = c.always(name) {
+			done[name] = true
+			path = append(path, name)
+			if next := c.always(name); slices.Contains(path, next) {
+				circle := path[slices.Index(path, next):]
+				first := c.definition(circle[0])
+				c.findings.Errorf(first.Name.At, "loop-without-wait", "let one of them wait, ask or end, or guard a way out with when", "%s lead to each other for ever", strings.Join(append(circle, circle[0]), " → "))
+			}
+		}
+	}
+}
+
+// always is the state that a state moves on to at once, whatever the slots hold, or "".
+func (c *compilation) always(name string) string {
+	st := c.machine.states[name]
+	if st == nil || st.waitsFor() != "" || st.end != "" || len(st.jump) == 0 || st.jump[0].when != nil || c.definition(name).Goto[0].When.V != "" {
+		return ""
+	}
+	return st.jump[0].to
+}
+
+func (c *compilation) definition(name string) State {
+	i := slices.IndexFunc(c.def.States, func(st State) bool { return st.Name.V == name })
+	return c.def.States[i]
 }

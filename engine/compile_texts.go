@@ -11,24 +11,46 @@ import (
 // checkTexts walks every text of the file in order.
 func checkTexts(c *compilation) {
 	c.checkText(c.def.Title)
+	for _, s := range c.def.Slots {
+		c.checkText(s.Title)
+	}
+	for _, e := range c.def.Events {
+		c.checkText(e.Title)
+	}
+	for _, t := range c.def.Texts {
+		c.checkText(t.Text)
+	}
 	for _, st := range c.def.States {
-		for _, say := range st.Say {
-			c.checkText(say.Text)
-		}
-		if st.Ask != nil {
-			c.checkText(st.Ask.Reask)
-			for _, ch := range st.Ask.Choices {
-				c.checkText(ch.Title)
-			}
-		}
-		if st.Handoff != nil {
-			c.checkText(st.Handoff.Say)
-		}
+		c.checkSaid(st)
 	}
 	for _, tr := range c.def.Triggers {
 		for _, p := range tr.Phrases {
 			c.checkLanguage(p.Language)
 		}
+	}
+}
+
+// checkSaid walks the texts of a state.
+func (c *compilation) checkSaid(st State) {
+	for _, say := range st.Say {
+		c.checkText(say.Text)
+		if say.Location != nil {
+			c.checkText(say.Location.Name)
+			c.checkText(say.Location.Address)
+		}
+		if say.Link != nil {
+			c.checkText(say.Link.Title)
+		}
+	}
+	c.checkText(st.Help)
+	if st.Ask != nil {
+		c.checkText(st.Ask.Reask)
+		for _, ch := range st.Ask.Choices {
+			c.checkText(ch.Title)
+		}
+	}
+	if st.Handoff != nil {
+		c.checkText(st.Handoff.Say)
 	}
 }
 

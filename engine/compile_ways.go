@@ -11,6 +11,7 @@ func compileWays(c *compilation) {
 	everywhere := c.everywhere()
 	for _, h := range c.def.On {
 		c.checkFlowEvent(h.Event)
+		c.checkAccepted(h)
 		c.machine.on[h.Event.V] = c.alternatives("*."+h.Event.V, everywhere, h.Alternatives)
 	}
 	for _, def := range c.def.States {
@@ -20,6 +21,7 @@ func compileWays(c *compilation) {
 		for _, h := range def.On {
 			st.on[h.Event.V] = c.alternatives(def.Name.V+"."+h.Event.V, from, h.Alternatives)
 			c.checkEvent(def, h.Event)
+			c.checkAccepted(h)
 		}
 		for _, a := range def.After {
 			c.checkAfter(a)

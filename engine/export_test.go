@@ -31,7 +31,7 @@ type Guard struct{ e *expression }
 // CompileGuard compiles an expression over a flow's names.
 func CompileGuard(def *Definition, around Surroundings, source string) (Guard, diag.List) {
 	var l diag.List
-	e := newScope(def, around.Scripts, around.Config).compile(&l, Str{V: source}, guard())
+	e := newScope(def, around.Scripts, around.Config).compile(&l, Str{V: source}, guard)
 	return Guard{e}, l
 }
 

@@ -3,13 +3,16 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/types"
 	"github.com/expr-lang/expr/vm"
 
@@ -48,14 +51,16 @@ type expression struct {
 // dynamic, so that an unset slot is nil and not a crash.
 type scope struct {
 	strict  types.Map
+	kinds   map[string]kind   // names that mean a time or a length of time, whatever their type is
 	scripts map[string]Script // every one there is, listed by the flow or not
 }
 
 func newScope(def *Definition, scripts map[string]Script, config map[string]any) scope {
-	m := types.Map{
+	sc := scope{scripts: scripts, kinds: map[string]kind{"now": kindTime, "today": kindTime}, strict: types.Map{
+		contextName: types.TypeOf((*exprContext)(nil)),
 		"contact": types.Map{
-			"id": types.String, "name": types.String, "language": types.String,
-			"attributes": types.Map{types.Extra: types.Any},
+			"id": types.String, "name": types.String, "language": types.String, "region": types.String, "timezone": types.String,
+			"opted_out": types.Bool, "attributes": types.Map{types.Extra: types.Any},
 		},
 		"event": types.Map{
 			"name": types.String, "key": types.String, "text": types.String,
@@ -63,22 +68,47 @@ func newScope(def *Definition, scripts map[string]Script, config map[string]any)
 		},
 		"language": types.String,
 		"now":      types.TypeOf(time.Time{}),
+		"today":    types.String,
 		"config":   configType(config),
-	}
+	}}
 	for _, s := range def.Scripts {
 		name := scriptName(s.V)
 		script, known := scripts[name]
-		m[name] = functionsType(script, known)
+		sc.strict[name] = functionsType(script, known)
 		if !known { // whichever script is meant: its calls are no mistakes of their own
 			for other := range scripts {
-				m[other] = types.Any
+				sc.strict[other] = types.Any
 			}
 		}
 	}
-	for name, typ := range slotTypes(def) {
-		m[name] = typ
+	for _, st := range def.States {
+		if st.Ask != nil && len(st.Ask.Choices) > 0 {
+			sc.name(st.Ask.Slot.V, SlotChoice)
+		}
 	}
-	return scope{strict: m, scripts: scripts}
+	for _, s := range def.Slots {
+		sc.name(s.Name.V, SlotType(s.Type.V))
+	}
+	return sc
+}
+
+// name gives a name the meaning of a slot.
+func (sc scope) name(name string, typ SlotType) {
+	sc.strict[name] = slotType(typ)
+	delete(sc.kinds, name)
+	switch typ {
+	case SlotDate, SlotDateTime:
+		sc.kinds[name] = kindTime
+	case SlotDuration:
+		sc.kinds[name] = kindSpan
+	}
+}
+
+// with is the scope with one more name.
+func (sc scope) with(name string, typ SlotType) scope {
+	sc.strict, sc.kinds = maps.Clone(sc.strict), maps.Clone(sc.kinds)
+	sc.name(name, typ)
+	return sc
 }
 
 // functionsType is what the name of a script means. Anything goes where the script itself is the mistake.
@@ -108,28 +138,23 @@ func configType(config map[string]any) types.Type {
 	return m
 }
 
-// slotTypes lists every slot a flow has: the declared ones and those that a question with choices declares by itself.
-func slotTypes(def *Definition) map[string]types.Type {
-	m := map[string]types.Type{}
-	for _, st := range def.States {
-		if st.Ask != nil && len(st.Ask.Choices) > 0 {
-			m[st.Ask.Slot.V] = types.String
-		}
-	}
-	for _, s := range def.Slots {
-		if SlotType(s.Type.V) == SlotObject {
-			m[s.Name.V] = types.Any
-		} else {
-			m[s.Name.V] = types.String
-		}
-	}
-	return m
-}
-
 func scriptName(file string) string { return strings.TrimSuffix(file, ".js") }
 
-// compile checks an expression against the strict types and compiles it for dynamic ones. want is a type the result must have.
-func (sc scope) compile(l *diag.List, s Str, want expr.Option) *expression {
+// needs is what an expression's value must be. The zero value takes anything.
+type needs struct {
+	what  string // "when", for findings
+	kinds []kind // one of these; what is not known before the flow runs goes, too
+	hint  string
+}
+
+var (
+	anything = needs{}
+	// guard is what a when must be.
+	guard = needs{"when", []kind{kindTruth}, `compare it with something, for example order.status == "lost"`}
+)
+
+// compile checks an expression against the strict types and compiles it for dynamic ones.
+func (sc scope) compile(l *diag.List, s Str, want needs) *expression {
 	if len(s.V) > MaxExpressionBytes {
 		l.Errorf(s.At, "expression-too-long", "move it into a function of a script", "this expression has %d bytes, the limit is %d", len(s.V), MaxExpressionBytes)
 		return nil
@@ -142,14 +167,12 @@ func (sc scope) compile(l *diag.List, s Str, want expr.Option) *expression {
 		l.Errorf(s.At, "expression", "write an expression, for example order.status == \"lost\"", "the expression is empty")
 		return nil
 	}
-	options := []expr.Option{expr.Env(sc.strict), expr.MaxNodes(maxExpressionNodes), expr.Timezone("UTC")}
-	for _, name := range slices.Concat(impureBuiltins, unboundedBuiltins) {
-		options = append(options, expr.DisableBuiltin(name))
+	source, ok := sc.markSpans(l, s)
+	if !ok {
+		return nil
 	}
-	if want != nil {
-		options = append(options, want)
-	}
-	checked, err := expr.Compile(s.V, options...)
+	times := &operators{scope: sc, decided: map[int]string{}, decide: true}
+	checked, err := sc.translate(source, times, expr.Env(sc.strict))
 	if err != nil {
 		sc.report(l, s, err)
 		return nil
@@ -158,13 +181,33 @@ func (sc scope) compile(l *diag.List, s Str, want expr.Option) *expression {
 		l.Errorf(s.At, "expression-too-much", "move it into a function of a script", "a loop in a loop, let and reduce are not for expressions")
 		return nil
 	}
-	options[0] = expr.Env(nil)
-	program, err := expr.Compile(s.V, append(options, expr.AllowUndefinedVariables())...)
+	if got := sc.kind(checked.Node()); len(want.kinds) > 0 && got != kindAny && !slices.Contains(want.kinds, got) {
+		l.Errorf(s.At, "expression", want.hint, "%s needs a %s, and this is a %s", want.what, oneKindOf(want.kinds), got)
+		return nil
+	}
+	times.decide = false
+	program, err := sc.translate(source, times, expr.Env(map[string]any{}), expr.AllowUndefinedVariables())
 	if err != nil {
 		sc.report(l, s, err)
 		return nil
 	}
 	return &expression{source: s.V, program: program, at: s.At}
+}
+
+// translate compiles a marked source, with times fitted in.
+func (sc scope) translate(source string, times *operators, environment ...expr.Option) (*vm.Program, error) {
+	helpers := &fitter{}
+	options := append(environment, expr.MaxNodes(maxExpressionNodes), expr.Timezone("UTC"), expr.Patch(helpers), expr.Patch(times))
+	for _, name := range slices.Concat(impureBuiltins, unboundedBuiltins) {
+		options = append(options, expr.DisableBuiltin(name))
+	}
+	program, err := expr.Compile(source, append(options, functionOptions...)...)
+	for _, wrong := range []*file.Error{helpers.err, times.err} {
+		if wrong != nil {
+			return nil, wrong.Bind(file.NewSource(source))
+		}
+	}
+	return program, err
 }
 
 // loops counts the predicates (of filter, any, map, …) below a node, and what makes values grow.
@@ -219,10 +262,15 @@ func clip(r, outer diag.Range) diag.Range {
 	return r
 }
 
+// machines are what expressions run on, kept because a new one costs as much as a short guard. Each belongs to one goroutine at a time.
+var machines = sync.Pool{New: func() any { return &vm.VM{MemoryBudget: maxExpressionItems} }}
+
 // run evaluates the expression. Panics of the expression machine (a wrong type at run time) come back as errors.
 func (e *expression) run(env map[string]any) (any, error) {
-	machine := vm.VM{MemoryBudget: maxExpressionItems}
+	machine, _ := machines.Get().(*vm.VM)
 	v, err := machine.Run(e.program, env)
+	clear(machine.Stack[:cap(machine.Stack)]) // nothing of a conversation stays behind
+	machines.Put(machine)
 	if err != nil {
 		var se *ScriptError
 		if errors.As(err, &se) {
@@ -279,7 +327,7 @@ func (sc scope) compileTemplate(l *diag.List, s Str) *template {
 		lead := len(inner) - len(strings.TrimLeft(inner, " \t\n"))
 		code := strings.TrimSpace(inner)
 		at := Str{V: code, At: part(s, offset+open+2+lead, len(code))}
-		if e := sc.compile(l, at, nil); e != nil {
+		if e := sc.compile(l, at, anything); e != nil {
 			t.parts = append(t.parts, templatePart{expr: e})
 		}
 		offset += open + 2 + end + 2
@@ -345,6 +393,9 @@ func (t *template) render(env map[string]any) (text string, cut bool, err error)
 		v, err := p.expr.run(env)
 		if err != nil {
 			return "", false, err
+		}
+		if s, isSpan := v.(span); isSpan {
+			v = s.String()
 		}
 		b.WriteString(display(v))
 	}

@@ -126,7 +126,7 @@ func TestFindingsThatTheSchemaFindsFirst(t *testing.T) {
 		{"two languages of one name", func(d *engine.Definition) { d.Languages = append(d.Languages, word("en", 4)) }, "4 duplicate-language"},
 		{"two choices of one name", func(d *engine.Definition) {
 			choices := []engine.ChoiceSpec{{Name: word("a", 10), Title: text("A", 10)}, {Name: word("a", 11), Title: text("A", 11)}}
-			d.States[0] = engine.State{Name: word("ask", 7), Say: []engine.Text{text("?", 7)}, Ask: &engine.Ask{Slot: word("s", 7), Choices: choices},
+			d.States[0] = engine.State{Name: word("ask", 7), Say: []engine.Say{{Text: text("?", 7)}}, Ask: &engine.Ask{Slot: word("s", 7), Choices: choices},
 				On: []engine.Handler{{Event: word("a", 8), Alternatives: ways(8)}, {Event: word("exhausted", 9), Alternatives: ways(9)}}}
 		}, "11 duplicate-choice"},
 		{"too many states", func(d *engine.Definition) {
@@ -145,7 +145,7 @@ func TestFindingsThatTheSchemaFindsFirst(t *testing.T) {
 				On: []engine.Handler{{Event: word("ok", 8), Alternatives: ways(8)}, {Event: word("failed", 8), Alternatives: ways(8)}}}
 		}, "9 bad-duration"},
 		{"a text that is too long", func(d *engine.Definition) {
-			d.States[0].Say = []engine.Text{text(strings.Repeat("a", engine.MaxTextBytes+1), 8)}
+			d.States[0].Say = []engine.Say{{Text: text(strings.Repeat("a", engine.MaxTextBytes+1), 8)}}
 		}, "8 text-too-long"},
 		{"an expression that is too long", func(d *engine.Definition) {
 			d.States[0].Goto[0].When = word(strings.Repeat("1+", engine.MaxExpressionBytes/2)+"1", 8)
