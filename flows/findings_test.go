@@ -16,7 +16,7 @@ import (
 
 // ownCodes are the codes that this package reports. Each has an entry in docs/diagnostics.md and a test.
 var ownCodes = []string{
-	"bad-duration", "bad-value", "duplicate-key", "missing-key", "too-many", "unknown-key", "wrong-type",
+	"bad-duration", "bad-event-schema", "bad-example", "bad-value", "duplicate-key", "missing-key", "too-many", "unknown-key", "wrong-type",
 	"yaml-alias", "yaml-ambiguous", "yaml-documents", "yaml-encoding", "yaml-syntax", "yaml-tag", "yaml-too-deep", "yaml-too-large",
 }
 
@@ -102,13 +102,20 @@ func TestHintsAloneAreEnough(t *testing.T) {
 	t.Parallel()
 	const head, states = "flow: refund\ntitle: Refund\nlanguages: [en]\ninitial: a\n", "states:\n  a:\n    "
 	for source, want := range map[string]string{
-		head + "slots: {note: text}\n" + states + "end: over\n":           "write {type: text}, {type: choice} or {type: object}",
-		head + states + "on:\n      - ok: a\n":                            "remove the dashes: write one key: value on each line",
-		head + states + "goto:\n      - a\n":                              "write goto: in front of the name of the state",
-		head + states + "call: {get: \"http://a.example\", timeout: 3}\n": "write a number and a unit, for example 15m or 1h30m",
-		head + "states:\n\ta: {end: over}\n":                              "use spaces",
-		head + "states:\n  a:\n    say: \"Hello\n    note: \"Bye\"\n":     "check how far the line is indented, and that quotes are closed here and on the lines before",
-		head + states + "say: @home\n":                                    "put the text in quotes",
+		head + "slots: {note: text}\n" + states + "end: over\n":                       "write {type: text}, {type: date} or another type",
+		head + "interruptible: \"false\"\n" + states + "end: over\n":                  "write true or false, without quotes",
+		head + "quiet: 9pm-9am\n" + states + "end: over\n":                            "write both times with two digits, for example \"21:00-09:00\"",
+		head + states + "wait: 2h\n":                                                  "write {for: 2h} or {until: appointment.at - 24h}",
+		head + states + "wait: {for: 2}\n":                                            "write a number and a unit, for example 2h or 3d",
+		head + states + "say: {image: http://a.example/b.png}\n":                      "write {url: …}",
+		head + "slots: {at: {type: time, min: 08:00}}\n" + states + "end: over\n":     `write '"08:00"', with the quotes inside`,
+		head + "events: {a.b: {schema: {requierd: [id]}}}\n" + states + "end: over\n": `did you mean "required"?`,
+		head + states + "on:\n      - ok: a\n":                                        "remove the dashes: write one key: value on each line",
+		head + states + "goto:\n      - a\n":                                          "write goto: in front of the name of the state",
+		head + states + "call: {get: \"http://a.example\", timeout: 3}\n":             "write a number and a unit, for example 15m or 1h30m",
+		head + "states:\n\ta: {end: over}\n":                                          "use spaces",
+		head + "states:\n  a:\n    say: \"Hello\n    note: \"Bye\"\n":                 "check how far the line is indented, and that quotes are closed here and on the lines before",
+		head + states + "say: @home\n":                                                "put the text in quotes",
 	} {
 		t.Run(want, func(t *testing.T) {
 			t.Parallel()
@@ -186,7 +193,7 @@ hint: write a number and a unit, for example 15m or 1h30m
 flow.yaml:6:23: error: "thanks a lot" is not a language code [bad-value]
     6 |   x: {say: {en: Well, thanks a lot}, end: done}
       |                       ^^^^^^^^^^^^
-hint: write {en: …, es: …}; a text that holds a comma or a colon needs quotes
+hint: write {en: …, es: …}; a text that holds a comma or a colon needs quotes; beside a template write text: {en: …, es: …}
 `},
 		"accents before the place": {head + "states:\n  x: {say: \"¿Qué tal, señora?\", end: Adiós}\n", `
 flow.yaml:6:38: error: "Adiós" is not a name [bad-value]

@@ -124,7 +124,7 @@ func (r *reporter) meant(m mismatch, ve *jsonschema.ValidationError) []mismatch 
 		fits, wrong := true, 0
 		for _, f := range found {
 			fits = fits && (f.keyword != "type" || f.instance != m.instance)
-			wrong += r.weight(f)
+			wrong += r.weight(f, m.instance)
 		}
 		if fits && (best == nil || wrong < fewest) {
 			best, fewest = found, wrong
@@ -137,19 +137,17 @@ func (r *reporter) meant(m mismatch, ve *jsonschema.ValidationError) []mismatch 
 	return best
 }
 
-// weight is how many slips a mismatch stands for: unknown keys count one by one.
-func (r *reporter) weight(m mismatch) int {
-	if m.keyword != "additionalProperties" {
-		return 1
-	}
+// weight is how much speaks against an alternative for the value at top: above all the keys that it does not know.
+func (r *reporter) weight(m mismatch, top string) int {
+	const unknown = 10
 	_, val, _ := r.node(m.instance)
-	if val == nil {
+	if m.keyword != "additionalProperties" || m.instance != top || val == nil {
 		return 1
 	}
 	n := 0
 	for key := range pairs(val) {
 		if !knows(m.schema, key.Value) {
-			n++
+			n += unknown
 		}
 	}
 	return n
