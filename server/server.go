@@ -74,7 +74,7 @@ type Options struct {
 	// Mounts are the channels' own handlers by path: "/webhooks/whatsapp/main", "/webchat". Each gets the path and all below it, unstripped,
 	// and sets its own security headers.
 	Mounts map[string]http.Handler
-	Demo   http.Handler // the demo order service; nil: none
+	Demo   http.Handler // a *DemoBusiness has its page at /demo/; nil: none
 	Now    func() time.Time
 	NewID  func() string
 	Logger *slog.Logger
@@ -172,6 +172,9 @@ func (s *Server) mount(r *gin.Engine) error {
 	}
 	if s.opts.Demo != nil {
 		mounts["/demo"] = s.opts.Demo
+		if b, ok := s.opts.Demo.(*DemoBusiness); ok {
+			mounts["/demo"] = s.demoSite(b)
+		}
 	}
 	for _, path := range sortedKeys(mounts) {
 		h := mounts[path]

@@ -244,9 +244,12 @@ func (a answer) get(t *testing.T, path string) any {
 func (w *world) contact(channelID, value string) engine.Conversation {
 	w.t.Helper()
 	w.ids++
-	now := w.clock.Now()
+	now, kind := w.clock.Now(), "phone"
+	if channelID == "web" {
+		kind = visitorKind
+	}
 	acc, err := w.store.Accept(context.Background(), []store.Arrival{{
-		Channel: channelID, Identities: []engine.Identity{{Kind: "phone", Value: value}}, Name: "Ana " + value,
+		Channel: channelID, Identities: []engine.Identity{{Kind: kind, Value: value}}, Name: "Ana " + value,
 		NewContact: fmt.Sprintf("k%d", w.ids), NewConversation: fmt.Sprintf("c%d", w.ids),
 		Event: engine.Event{ID: "m" + value, Kind: engine.EventMessage, At: now, Message: &engine.Message{Kind: engine.MessageText, Text: "hello"}},
 	}}, nil)
