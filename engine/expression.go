@@ -171,7 +171,7 @@ func (sc scope) compile(l *diag.List, s Str, want needs) *expression {
 	if !ok {
 		return nil
 	}
-	times := &operators{scope: sc, decided: map[int]string{}, decide: true}
+	times := &operators{fitter: fitter{scope: sc}, decided: map[int]string{}, decide: true}
 	checked, err := sc.translate(source, times, expr.Env(sc.strict))
 	if err != nil {
 		sc.report(l, s, err)
@@ -182,7 +182,7 @@ func (sc scope) compile(l *diag.List, s Str, want needs) *expression {
 		return nil
 	}
 	if got := sc.kind(checked.Node()); len(want.kinds) > 0 && got != kindAny && !slices.Contains(want.kinds, got) {
-		l.Errorf(s.At, "expression", want.hint, "%s needs a %s, and this is a %s", want.what, oneKindOf(want.kinds), got)
+		l.Errorf(s.At, "expression", want.hint, "%s needs %s, and this is %s", want.what, oneKindOf(want.kinds), got.article())
 		return nil
 	}
 	times.decide = false
@@ -196,7 +196,7 @@ func (sc scope) compile(l *diag.List, s Str, want needs) *expression {
 
 // translate compiles a marked source, with times fitted in.
 func (sc scope) translate(source string, times *operators, environment ...expr.Option) (*vm.Program, error) {
-	helpers := &fitter{}
+	helpers := &fitter{scope: sc}
 	options := append(environment, expr.MaxNodes(maxExpressionNodes), expr.Timezone("UTC"), expr.Patch(helpers), expr.Patch(times))
 	for _, name := range slices.Concat(impureBuiltins, unboundedBuiltins) {
 		options = append(options, expr.DisableBuiltin(name))

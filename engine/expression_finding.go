@@ -20,10 +20,10 @@ const seeExpressions = "see Expressions in docs/flows.md"
 
 // report turns the expression compiler's error into a finding at the smallest wrong thing, in the words of authors.
 func (sc scope) report(l *diag.List, s Str, err error) {
-	at, message, before := s.At, err.Error(), ""
+	at, message, before := s.At, unmark(err.Error()), ""
 	var fe *file.Error
 	if errors.As(err, &fe) {
-		at, message, before = within(s, fe.Line, fe.Column), fe.Message, textBefore(s.V, fe.Line, fe.Column)
+		at, message, before = within(s, fe.Line, fe.Column), unmark(fe.Message), textBefore(s.V, fe.Line, fe.Column)
 	}
 	if name, ok := strings.CutPrefix(message, "unknown name "); ok {
 		name, _, _ = strings.Cut(name, " ")
@@ -44,15 +44,63 @@ func (sc scope) report(l *diag.List, s Str, err error) {
 		l.Errorf(wide(at, token[1], s.At), "expression", tokenHint(token[1]), "%q can not stand here", token[1])
 		return
 	}
+	for _, w := range wordings {
+		if found := w.message.FindStringSubmatch(message); found != nil {
+			say, hint := w.words(found)
+			l.Errorf(at, "expression", hint, "%s", say)
+			return
+		}
+	}
 	switch {
+	case strings.HasPrefix(message, "bad number syntax: "):
+		l.Errorf(s.At, "expression", "write a time as 2h, 3d or 1d12h", "%s is no number", strings.TrimPrefix(message, "bad number syntax: "))
 	case strings.HasPrefix(message, "unexpected token EOF"):
 		l.Errorf(at, "expression", "write what is missing, or remove the last sign", "the expression ends too early")
-	case strings.HasPrefix(message, "expected bool, but got "):
-		got := strings.TrimPrefix(message, "expected bool, but got ")
-		l.Errorf(at, "expression", "compare it with something, for example order.status == \"lost\"", "when needs true or false, and this is a %s", got)
 	default:
 		l.Errorf(at, "expression", seeExpressions, "%s", message)
 	}
+}
+
+// wordings say in the words of authors what the expression compiler and the fitting of times have found.
+var wordings = []struct {
+	message *regexp.Regexp
+	words   func(found []string) (say, hint string)
+}{
+	{regexp.MustCompile(`^invalid operation: (\S+) \(mismatched types (.+) and (.+)\)$`), func(m []string) (string, string) {
+		left, right := kindNamed(m[2]), kindNamed(m[3])
+		hint := "both sides must be of one kind; " + seeExpressions
+		if left == kindTime || right == kindTime {
+			hint = "a length of time is written as 24h, 2d or 1d12h"
+		}
+		return fmt.Sprintf("%s can not stand between %s and %s", m[1], left.article(), right.article()), hint
+	}},
+	{regexp.MustCompile(`^invalid operation: (\S+) \(mismatched type (.+)\)$`), func(m []string) (string, string) {
+		return fmt.Sprintf("%s can not stand before %s", m[1], kindNamed(m[2]).article()), seeExpressions
+	}},
+	{regexp.MustCompile(`^cannot use (.+) as argument \(type .+\) to call (\S+) ?$`), func(m []string) (string, string) {
+		return fmt.Sprintf("%s can not take %s here", m[2], kindNamed(m[1]).article()), usage(m[2])
+	}},
+	{regexp.MustCompile(`^(not enough|too many) arguments to call (\S+)$`), func(m []string) (string, string) {
+		return fmt.Sprintf("%s arguments for %s", m[1], m[2]), usage(m[2])
+	}},
+	{regexp.MustCompile(`^not a (.+): (.*)$`), func(m []string) (string, string) {
+		return fmt.Sprintf("%q is not a %s", m[2], m[1]), `write for example "2026-11-24", "2026-11-24T15:30" or 1d12h`
+	}},
+	{regexp.MustCompile(`^not callable: (\S+)$`), func(m []string) (string, string) {
+		if m[1] == "Local" {
+			return "Local would be the time zone of the server", "write local(now) for the flow's own"
+		}
+		return m[1] + " is not a function", "leave out the brackets, or name a function; " + seeExpressions
+	}},
+	{regexp.MustCompile(`^(a date can not be written as .+)$`), func(m []string) (string, string) { return m[1], usage("format_date") }},
+}
+
+// usage shows how a helper function is called.
+func usage(name string) string {
+	if h, ok := helpers[name]; ok {
+		return "for example " + h.usage
+	}
+	return seeExpressions
 }
 
 var unexpectedToken = regexp.MustCompile(`^unexpected token (?:Operator|Identifier|Bracket|Number)\("(.+?)"\)`)
@@ -76,7 +124,16 @@ func (sc scope) nameHint(name string) string {
 	if script, ok := sc.scripts[name]; ok {
 		return "add " + script.File + " to scripts"
 	}
-	return diag.Suggest(name, slices.Collect(maps.Keys(sc.strict)), fmt.Sprintf(`declare it under slots; a text needs quotes inside quotes: "'%s'"`, name))
+	return diag.Suggest(name, sc.names(), fmt.Sprintf(`declare it under slots; a text needs quotes inside quotes: "'%s'"`, name))
+}
+
+// names are those that authors can write.
+func (sc scope) names() []string {
+	names := slices.Collect(maps.Keys(sc.strict))
+	for name := range helpers {
+		names = append(names, name)
+	}
+	return slices.DeleteFunc(names, func(n string) bool { return n == contextName })
 }
 
 var fieldOwner = regexp.MustCompile(`([A-Za-z_][A-Za-z0-9_]*)\??\.$`)

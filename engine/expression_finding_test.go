@@ -13,7 +13,7 @@ func TestExpressionFindingsSpeakToAuthors(t *testing.T) {
 	tests := []struct{ when, message, hint string }{
 		{"order.status = 'lost'", `"=" can not stand here`, "write == to compare"},
 		{"contact.nmae == ''", `contact has no field "nmae"`, `did you mean "name"?`},
-		{"contact.shoesize == ''", `contact has no field "shoesize"`, "it can be attributes, id, language, name"},
+		{"contact.shoesize == ''", `contact has no field "shoesize"`, "it can be attributes, id, language, name, opted_out, region, timezone"},
 		{"orders.descrbe(order) == ''", `orders.js exports no function "descrbe"`, `did you mean "describe"?`},
 		{"orders.weigh(order) == ''", `orders.js exports no function "weigh"`, "add exports.weigh = function (…) { … } to the script"},
 		{"other.thing() == ''", `nothing here is called "other"`, "add other.js to scripts"},
@@ -21,7 +21,7 @@ func TestExpressionFindingsSpeakToAuthors(t *testing.T) {
 		{"language == 'en' AND true", `"AND" can not stand here`, "write and in small letters"},
 		{"two words", `"words" can not stand here`, `a text needs quotes inside quotes: "'two words'"; see Expressions in docs/flows.md`},
 		{"language ==", "the expression ends too early", "write what is missing, or remove the last sign"},
-		{"language", "when needs true or false, and this is a string", `compare it with something, for example order.status == "lost"`},
+		{"language", "when needs true or false, and this is a text", `compare it with something, for example order.status == "lost"`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.when, func(t *testing.T) {

@@ -134,11 +134,40 @@ func common(a, b kind) kind {
 	return kindAny
 }
 
-// oneKindOf lists kinds for people: "time or a text".
+// article names a kind within a sentence.
+func (k kind) article() string {
+	if k == kindTruth || k == kindNil {
+		return string(k)
+	}
+	return "a " + string(k)
+}
+
+// oneKindOf lists kinds for people: "a time or a text".
 func oneKindOf(kinds []kind) string {
 	names := make([]string, len(kinds))
 	for i, k := range kinds {
-		names[i] = string(k)
+		names[i] = k.article()
 	}
-	return strings.Join(names, " or a ")
+	return strings.Join(names, " or ")
+}
+
+// kindNamed is the kind of a type by the name that the expression compiler has for it.
+func kindNamed(name string) kind {
+	switch {
+	case name == "string":
+		return kindText
+	case name == "bool":
+		return kindTruth
+	case name == "int" || name == "float64":
+		return kindNumber
+	case name == timeType.String():
+		return kindTime
+	case name == spanType.String() || name == "time.Duration":
+		return kindSpan
+	case strings.HasPrefix(name, "map[") || strings.HasPrefix(name, "Map{"):
+		return kindMap
+	case strings.HasPrefix(name, "[]"):
+		return kindList
+	}
+	return kind(name)
 }

@@ -97,7 +97,8 @@ func isSpan(word string) bool {
 // fitter fits a tree to times: lengths of time become constants, and helper functions get the run's surroundings as a first argument that authors
 // can not write.
 type fitter struct {
-	err *file.Error
+	scope scope
+	err   *file.Error
 }
 
 // Visit implements ast.Visitor.
@@ -122,6 +123,7 @@ func (f *fitter) call(node *ast.Node, n *ast.CallNode) {
 	case *ast.IdentifierNode:
 		h, isHelper := helpers[callee.Value]
 		if !isHelper {
+			f.notCallable(n, callee.Value)
 			return
 		}
 		if h.check != nil {
@@ -134,11 +136,20 @@ func (f *fitter) call(node *ast.Node, n *ast.CallNode) {
 		patch(node, name, n.Arguments...)
 	case *ast.MemberNode:
 		if name, ok := callee.Property.(*ast.StringNode); !ok || name.Value == "Local" { // the zone of the server is nobody's business
-			f.fail(n, "unknown function")
+			f.fail(n, "not callable: %s", "Local")
 		}
 	default:
-		f.fail(n, "unknown function")
+		f.fail(n, "not callable: %s", "this")
 	}
+}
+
+// notCallable reports a call of a name that is no function. Without types, the second time, there is nothing left to report.
+func (f *fitter) notCallable(n *ast.CallNode, name string) {
+	if _, known := f.scope.strict[name]; known {
+		f.fail(n, "not callable: %s", name)
+		return
+	}
+	f.fail(n, "unknown name %s", name)
 }
 
 func (f *fitter) fail(node ast.Node, format string, args ...any) {
@@ -157,7 +168,6 @@ func patch(node *ast.Node, callee *ast.IdentifierNode, arguments ...ast.Node) {
 // operators makes + - and comparisons work on times. With types known it decides which operators those are; without them it does what was decided.
 type operators struct {
 	fitter
-	scope   scope
 	decided map[int]string // where an operator stands → the function that takes its place
 	decide  bool
 }
@@ -208,7 +218,7 @@ func (o *operators) comparison(n *ast.BinaryNode, left, right kind) string {
 	for _, k := range []kind{kindTime, kindSpan} {
 		if left == k && (right == k || open(right)) || right == k && open(left) {
 			if text := literal(n.Left) + literal(n.Right); text != "" && !readable(text, k) {
-				o.fail(n, "%q is no %s", text, k)
+				o.fail(n, "not a %s: %s", k, text)
 			}
 			if k == kindTime {
 				return timeOperator + n.Operator
@@ -275,5 +285,5 @@ func (o *operators) difference(n *ast.BinaryNode, left, right kind) string {
 }
 
 func (o *operators) mismatched(n *ast.BinaryNode, left, right kind) {
-	o.fail(n, "times: %s can not stand between a %s and a %s", n.Operator, left, right)
+	o.fail(n, "invalid operation: %s (mismatched types %s and %s)", n.Operator, left, right)
 }

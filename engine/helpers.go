@@ -67,7 +67,7 @@ var helpers = map[string]helper{
 	"format_time":     {"format_time(appointment.at)", kindText, []any{fromMoment(nil), fromMomentText(nil)}, helpFormatTime, nil},
 	"format_datetime": {"format_datetime(appointment.at)", kindText, []any{fromMoment(nil), fromMomentText(nil)}, helpFormatDateTime, nil},
 	"format_number": {"format_number(weight), format_number(weight, 1)", kindText, []any{
-		number1[string](nil), fromMomentText(nil), func(*exprContext, float64, int) string { return "" }, func(*exprContext, string, int) string { return "" },
+		number1[string](nil), fromMomentText(nil), func(*exprContext, float64, float64) string { return "" }, func(*exprContext, string, float64) string { return "" },
 	}, helpFormatNumber, nil},
 	"format_money": {`format_money(invoice.amount), format_money(12.5, "EUR")`, kindText, []any{
 		map1[string](nil), func(*exprContext, float64, string) string { return "" }, text2[string](nil),

@@ -304,7 +304,7 @@ states:
       - when: word == nil
         goto: over
       - goto: ask_word
-  circle: {goto: around}
+  circle: {goto: [{when: "true", goto: around}, {goto: over}]}
   around: {goto: circle}
   infinite:
     set: {seen: 1 / 0}
