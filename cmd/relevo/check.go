@@ -95,7 +95,7 @@ func (a *app) check(c config, args []string) (findings diag.List, source func(st
 func (a *app) projectOptions(c config) project.Options {
 	values := c.Values
 	if values == nil && c.Demo {
-		values = map[string]any{"orders_url": ""} // serve sets it to the demo order service
+		values = demoValues("") // serve sets the address of the demo business
 	}
 	return project.Options{Dir: a.dir, Flows: c.Flows, Scripts: c.Scripts, Config: values, Queues: c.queueIDs()}
 }

@@ -81,6 +81,8 @@ func defaults() map[string]any {
 		}},
 		"queues": []any{
 			map[string]any{"id": "orders", "title": "Orders"},
+			map[string]any{"id": "appointments", "title": "Appointments"},
+			map[string]any{"id": "billing", "title": "Billing"},
 			map[string]any{"id": "general", "title": "General"},
 		},
 	}

@@ -100,9 +100,9 @@ func (a *app) build(ctx context.Context, c config) (s *service, err error) {
 	}
 	if c.Demo {
 		if s.config.Values == nil {
-			s.config.Values = map[string]any{"orders_url": "http://" + address + "/demo"}
+			s.config.Values = demoValues("http://" + address + "/demo")
 		}
-		s.config.Allow = append(s.config.Allow, address) // the demo orders are served here
+		s.config.Allow = append(s.config.Allow, address) // the demo business is served here
 	}
 	for _, step := range []func(context.Context) error{s.openStore, s.openRunner, s.openChannels, s.openServer} {
 		if err := step(ctx); err != nil {

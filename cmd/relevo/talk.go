@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -80,7 +81,7 @@ type talker struct {
 
 func (a *app) talk(ctx context.Context, c config, files []string, language string, at time.Time) error {
 	if c.Values == nil {
-		c.Values = map[string]any{"orders_url": testURL}
+		c.Values = demoValues(testURL)
 	}
 	flow, name := "", ""
 	if len(files) > 0 {
@@ -279,7 +280,11 @@ func (t *talker) ask(e engine.Effect) engine.CallResult {
 	if !isDemo {
 		return engine.CallResult{Effect: e.ID, Error: "unreachable"}
 	}
-	req, err := http.NewRequest(e.Call.Method, "http://demo/demo"+path, nil)
+	body, err := json.Marshal(e.Call.Body)
+	if err != nil {
+		return engine.CallResult{Effect: e.ID, Error: "the body is not JSON"}
+	}
+	req, err := http.NewRequest(e.Call.Method, "http://demo/demo"+path, bytes.NewReader(body))
 	if err != nil {
 		return engine.CallResult{Effect: e.ID, Error: "the address is not an http or https URL"}
 	}

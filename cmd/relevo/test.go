@@ -62,7 +62,7 @@ func (a *app) test(ctx context.Context, c config, args []string, o testOptions) 
 		return err
 	}
 	if c.Values == nil {
-		c.Values = map[string]any{"orders_url": testURL}
+		c.Values = demoValues(testURL)
 	}
 	stage := &stage{app: a, config: c, catalogs: map[string]*engine.Catalog{}}
 	defer stage.close()
