@@ -17,7 +17,7 @@ const (
 	workChats  permission = "work on chats"
 	listAll    permission = "list all conversations"
 	readFlows  permission = "read flows"
-	publish    permission = "publish flows"
+	writeFlows permission = "publish flows"
 	sendEvents permission = "send business events"
 	measure    permission = "read metrics"
 )
@@ -41,7 +41,7 @@ var grants = map[permission]grant{
 	workChats:  {people: desk, programs: desk},
 	listAll:    {people: overseers, programs: overseers},
 	readFlows:  {people: everyRole, programs: everyRole},
-	publish:    {people: authors, programs: authors},
+	writeFlows: {people: authors, programs: authors},
 	sendEvents: {people: overseers, programs: desk}, // an integration is issued its token by the operator
 	measure:    {people: admins, programs: admins},
 }
@@ -74,9 +74,9 @@ var routes = []route{
 	{"GET", "/v1/flows", readFlows},
 	{"GET", "/v1/flows/:flow/drawing.svg", readFlows},
 	{"GET", "/v1/flows/:flow/versions", readFlows},
-	{"POST", "/v1/flows/plan", publish},
-	{"POST", "/v1/flows/publish", publish},
-	{"POST", "/v1/flows/:flow/versions/:version/publish", publish},
+	{"POST", "/v1/flows/plan", writeFlows},
+	{"POST", "/v1/flows/publish", writeFlows},
+	{"POST", "/v1/flows/:flow/versions/:version/publish", writeFlows},
 	{"POST", "/v1/events", sendEvents},
 	{"GET", "/v1/stream", watchChats},
 	{"GET", "/openapi.json", public},
