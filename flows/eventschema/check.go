@@ -1,6 +1,7 @@
 package eventschema
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -51,7 +52,9 @@ func (s *Schema) Check(data map[string]any) []Problem {
 	}
 	r := report{schema: s.raw, data: plain, seen: map[Problem]bool{}}
 	r.walk(ve)
-	slices.SortStableFunc(r.problems, func(a, b Problem) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortFunc(r.problems, func(a, b Problem) int {
+		return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.Message, b.Message))
+	})
 	return r.problems[:min(len(r.problems), maxProblems)]
 }
 
