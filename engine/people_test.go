@@ -175,7 +175,7 @@ func TestThePacketTellsEverything(t *testing.T) {
 	t.Parallel()
 	c := catalog(t, shop)
 	s := begin(c)
-	turns := must(t, s, "> buy", "> AB1234", "> what", "> what", "> what")
+	turns := must(t, s, "> buy", "> AB1234", "> purple", "> purple", "> purple")
 	p := effects(turns, engine.EffectHandoff)[0].Handoff
 	if p.Reason != "exhausted" || p.Flow != "shop" || p.Title != "Buy something" || p.State != "people" || p.Slots["code"] != "AB1234" ||
 		strings.Join(p.Path, " ") != "ask_code ask_size people" || p.Language != "en" || p.Priority != engine.PriorityNormal {
