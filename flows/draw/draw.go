@@ -23,6 +23,7 @@ const (
 	kindCall    kind = "call"
 	kindHandoff kind = "handoff"
 	kindWait    kind = "wait" // waits for time or business events
+	kindRun     kind = "run"  // another flow
 	kindEnd     kind = "end"
 	kindMissing kind = "missing" // a goto leads here and no state has this name
 )
@@ -41,6 +42,7 @@ type arrow struct {
 	from, to string
 	timed    bool // when time has passed
 	anywhere bool // from the box that stands for every state
+	stays    bool // something is set, and the run stays where it is
 	labels   []string
 }
 
@@ -65,7 +67,9 @@ func newPicture(def *engine.Definition, languages []string) picture {
 		p.title = title.V
 	}
 	p.boxes = append(p.boxes, box{id: startID, kind: kindStart, title: "start", body: triggers(def, languages)})
-	p.arrow(startID, def.Initial.V, arrow{})
+	if def.Initial.V != "" {
+		p.arrow(startID, def.Initial.V, arrow{})
+	}
 	for _, t := range def.Triggers {
 		if t.Goto.V != "" && t.Goto.V != def.Initial.V {
 			p.arrow(startID, t.Goto.V, arrow{labels: []string{cmp.Or(t.Event.V, "phrase")}})
@@ -157,6 +161,16 @@ func (p *picture) state(s engine.State, languages []string) {
 		if s.Handoff.Priority.V != "" {
 			b.foot += "  ·  " + s.Handoff.Priority.V
 		}
+	case s.Wait != nil:
+		b.body = lines(b.body, waits(s.Wait))
+		if s.Wait.Quiet.V != "" {
+			b.foot = "quiet hours: " + s.Wait.Quiet.V
+		}
+	case s.Run != nil:
+		b.body = lines(b.body, "flow "+s.Run.Flow.V+given(s.Run.With))
+		if s.Run.Save.V != "" {
+			b.foot = "into " + s.Run.Save.V
+		}
 	case s.End.V != "":
 		b.foot = s.End.V
 	}
@@ -170,6 +184,30 @@ func (p *picture) state(s engine.State, languages []string) {
 	p.alternatives(id, "", s.Goto, arrow{})
 }
 
+func waits(w *engine.WaitSpec) string {
+	if w.For.V != "" {
+		return "for " + shorten(w.For.V, maxGuardRunes)
+	}
+	return "until " + shorten(w.Until.V, maxGuardRunes)
+}
+
+// given names the parameters of another flow.
+func given(with []engine.Assign) string {
+	if len(with) == 0 {
+		return ""
+	}
+	var names []string
+	for _, a := range with {
+		names = append(names, a.Target.V)
+	}
+	return " with " + strings.Join(names, ", ")
+}
+
+// lines puts the parts that are there below each other.
+func lines(parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), "\n")
+}
+
 func kindOf(s engine.State) kind {
 	switch {
 	case s.Ask != nil:
@@ -178,6 +216,10 @@ func kindOf(s engine.State) kind {
 		return kindCall
 	case s.Handoff != nil:
 		return kindHandoff
+	case s.Wait != nil:
+		return kindWait
+	case s.Run != nil:
+		return kindRun
 	case s.End.V != "":
 		return kindEnd
 	case len(s.Goto) == 0 && len(s.On)+len(s.After) > 0:
@@ -186,11 +228,29 @@ func kindOf(s engine.State) kind {
 	return kindSay
 }
 
-func says(texts []engine.Say, languages []string) string {
+// says is what a state tells, in one line. What is more than a text has its kind in brackets.
+func says(messages []engine.Say, languages []string) string {
 	var parts []string
-	for _, t := range texts {
-		if text, ok := t.Text.In(languages...); ok {
-			parts = append(parts, plain(text.V))
+	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
+	for _, m := range messages {
+		switch {
+		case m.Media != nil:
+			add("[%s]", m.Media.Kind)
+		case m.Location != nil:
+			add("[location]")
+			if name, ok := m.Location.Name.In(languages...); ok {
+				add("%s", plain(name.V))
+			}
+		}
+		if text, ok := m.Text.In(languages...); ok {
+			add("%s", plain(text.V))
+		}
+		if m.Link != nil {
+			title, _ := m.Link.Title.In(languages...)
+			add("%s", plain("[link: "+title.V+"]"))
+		}
+		if m.Template != nil {
+			add("[template %s]", m.Template.Name.V)
 		}
 	}
 	return strings.Join(parts, " ")
@@ -217,19 +277,28 @@ func (p *picture) alternatives(from, event string, list []engine.Alternative, as
 	}
 }
 
-// arrow adds an arrow, or its label to one that runs the same way.
+// arrow adds an arrow, or its label to one that runs the same way. Without a state it leads back to where it begins: the run stays there.
 func (p *picture) arrow(from, state string, as arrow) {
-	if state == "" { // the alternative stays where it is
-		return
+	as.from, as.to, as.stays = from, stateID(state), state == ""
+	if as.stays {
+		as.to = from
 	}
-	as.from, as.to = from, stateID(state)
 	for i, other := range p.arrows {
-		if other.from == as.from && other.to == as.to && other.timed == as.timed && len(other.labels) > 0 && len(as.labels) > 0 {
+		same := other.from == as.from && other.to == as.to && other.timed == as.timed && other.stays == as.stays
+		if same && len(other.labels) > 0 && len(as.labels) > 0 {
 			p.arrows[i].labels = append(other.labels, as.labels...)
 			return
 		}
 	}
 	p.arrows = append(p.arrows, as)
+}
+
+// target is what a label says about where an arrow leads.
+func (a arrow) target() string {
+	if a.stays {
+		return "stays here"
+	}
+	return strings.TrimPrefix(a.to, stateID(""))
 }
 
 // missing adds a box for every target that no state has.

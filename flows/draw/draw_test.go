@@ -40,6 +40,14 @@ func after(d time.Duration, state string) []engine.After {
 	return []engine.After{{After: engine.Duration{V: d, Set: true}, Alternatives: to(state)}}
 }
 
+func messages(texts ...engine.Text) []engine.Say {
+	var list []engine.Say
+	for _, t := range texts {
+		list = append(list, engine.Say{Text: t})
+	}
+	return list
+}
+
 // sample is a small flow with a state of every kind, and with words that break what does not escape them.
 func sample() *engine.Definition {
 	return &engine.Definition{
@@ -55,7 +63,7 @@ func sample() *engine.Definition {
 		States: []engine.State{
 			{
 				Name: str("ask_order"), Ask: &engine.Ask{Slot: str("order_id")},
-				Say: []engine.Text{text("en", "What is your order number? </text><script>alert(1)</script>", "es", "¿Cuál es tu número de pedido?")},
+				Say: messages(text("en", "What is your order number? </text><script>alert(1)</script>", "es", "¿Cuál es tu número de pedido?")),
 				On:  on("answered", "find_order", "exhausted", "to_agent"), After: after(30*time.Minute, "quiet"),
 			},
 			{
@@ -63,7 +71,7 @@ func sample() *engine.Definition {
 				On: on("ok", "report", "404", "ask_order", "failed", "to_agent"),
 			},
 			{
-				Name: str("report"), Say: []engine.Text{{All: &engine.Str{V: "{{ orders.describe(order, language) }}"}}},
+				Name: str("report"), Say: messages(engine.Text{All: &engine.Str{V: "{{ orders.describe(order, language) }}"}}),
 				Goto: []engine.Alternative{{When: str(`order.status == "lost" && order.total > 100 || false`), Goto: str("to_agent")}, {Goto: str("end")}},
 			},
 			{
@@ -71,7 +79,22 @@ func sample() *engine.Definition {
 				On: on("resolved", "end", "unavailable", "confrim"),
 			},
 			{Name: str("quiet"), After: after(26*time.Hour, "quiet")},
-			{Name: str("end"), Say: []engine.Text{text("en", "Have a good day!\x00")}, End: str("resolved")},
+			{
+				Name: str("sleep"), Wait: &engine.WaitSpec{Until: str("order.at - 24h"), Quiet: str("earlier")}, Say: messages(text("en", "I'll write to you.")),
+				On: append(on("elapsed", "pay"), engine.Handler{Event: str("order.delayed"), Alternatives: []engine.Alternative{
+					{When: str("event.data.days > 1"), Set: []engine.Assign{{Target: str("late"), Value: str("true")}}}, {Goto: str("quiet")},
+				}}),
+			},
+			{
+				Name: str("pay"), Run: &engine.RunSpec{Flow: str("payment"), With: []engine.Assign{{Target: str("amount"), Value: str("12")}}, Save: str("paid")},
+				On: on("paid", "pictures", "ended", "end"),
+			},
+			{Name: str("pictures"), Say: []engine.Say{
+				{Media: &engine.MediaSpec{Kind: engine.OutgoingImage, URL: str("https://a.example/b.png")}, Text: text("en", "Our shop")},
+				{Location: &engine.LocationSpec{Name: text("en", "Shop")}},
+				{Link: &engine.LinkSpec{Title: text("en", "Pay")}, Text: text("en", "Ready"), Template: &engine.TemplateSpec{Name: str("ready")}},
+			}, Goto: to("end")},
+			{Name: str("end"), Say: messages(text("en", "Have a good day!\x00")), End: str("resolved")},
 		},
 	}
 }
@@ -111,13 +134,15 @@ func TestSVGIsWellFormedAndSafe(t *testing.T) {
 			}
 		}
 	}
-	want := map[string]int{"ask_order": 1, "find_order": 1, "report": 1, "to_agent": 1, "quiet": 1, "end": 1, "confrim": 1}
+	want := map[string]int{"ask_order": 1, "find_order": 1, "report": 1, "to_agent": 1, "quiet": 1, "sleep": 1, "pay": 1, "pictures": 1, "end": 1, "confrim": 1}
 	if diff := cmp.Diff(want, states); diff != "" {
 		t.Errorf("states (-want +got)\n%s", diff)
 	}
 	for _, part := range []string{
 		"<title id=\"flow-order_tracking-title\">Track &lt;an&gt;", "prefers-color-scheme:dark", "no such state", "queue orders",
 		"after 26h", "order.cancelled", "GET {config.orders_url}/", "to_agent (handoff): I&#39;ll bring in a colleague.",
+		"until order.at - 24h", "quiet hours: earlier", "flow payment with amount", "into paid", `>stays here</tspan>`, "if event.data.days &gt; 1 stays here",
+		"[image] Our shop [location] Shop Ready [link: Pay] [template ready]",
 	} {
 		if !strings.Contains(svg, part) {
 			t.Errorf("the picture does not hold %q", part)
@@ -155,15 +180,19 @@ func TestSVGSpeaksTheLanguage(t *testing.T) {
 
 func TestKindsDifferInShapeAndIcon(t *testing.T) {
 	t.Parallel()
-	shapes, marks := map[string]kind{}, map[string]kind{}
-	for _, k := range []kind{kindSay, kindAsk, kindCall, kindHandoff, kindWait, kindEnd} {
-		if other, taken := shapes[outline(k, 200, 100)]; taken {
+	outlines, marks, brackets := map[string]kind{}, map[string]kind{}, map[[2]string]kind{}
+	for _, k := range []kind{kindSay, kindAsk, kindCall, kindHandoff, kindWait, kindRun, kindEnd} {
+		if other, taken := outlines[outline(k, 200, 100)]; taken {
 			t.Errorf("%s has the shape of %s", k, other)
 		}
+		if other, taken := brackets[shapes[k]]; taken {
+			t.Errorf("%s has the brackets of %s in Mermaid", k, other)
+		}
+		brackets[shapes[k]] = k
 		if other, taken := marks[icons[k]]; taken || icons[k] == "" {
 			t.Errorf("%s has the icon of %s", k, other)
 		}
-		shapes[outline(k, 200, 100)], marks[icons[k]] = k, k
+		outlines[outline(k, 200, 100)], marks[icons[k]] = k, k
 	}
 }
 
@@ -214,15 +243,18 @@ func TestMermaid(t *testing.T) {
 title: "Track <an> \"order\" & more"
 ---
 flowchart TB
-  s0(("start<br/>“where is my order” event order.delayed")):::startBox
+  s0(("start<br/>“where is my order”<br/>event order.delayed")):::startBox
   s1{{"ask: ask_order<br/>What is your order number? #lt;/text#gt;#lt;script#gt;alert(1)#lt;/script#gt;<br/>into order_id"}}:::askBox
-  s2[["call: find_order<br/>GET {config.orders_url}/orders/{order_id}<br/>into order"]]:::callBox
+  s2[/"call: find_order<br/>GET {config.orders_url}/orders/{order_id}<br/>into order"/]:::callBox
   s3("say: report<br/>{orders.describe(order, lang…}"):::sayBox
   s4[/"handoff: to_agent<br/>I'll bring in a colleague.<br/>queue orders  ·  high"\]:::handoffBox
-  s5("wait: quiet"):::waitBox
-  s6(["end: end<br/>Have a good day!<br/>resolved"]):::endBox
-  s7(["any state"]):::anyBox
-  s8>"missing: confrim<br/>no such state"]:::missingBox
+  s5[\"wait: quiet"/]:::waitBox
+  s6[\"wait: sleep<br/>I'll write to you.<br/>until order.at - 24h<br/>quiet hours: earlier"/]:::waitBox
+  s7[["run: pay<br/>flow payment with amount<br/>into paid"]]:::runBox
+  s8("say: pictures<br/>[image] Our shop [location] Shop Ready [link: Pay] [templat…"):::sayBox
+  s9(["end: end<br/>Have a good day!<br/>resolved"]):::endBox
+  s10(["any state"]):::anyBox
+  s11>"missing: confrim<br/>no such state"]:::missingBox
   s0 --> s1
   s0 -->|"order.delayed"| s5
   s1 -->|"answered"| s2
@@ -232,11 +264,17 @@ flowchart TB
   s2 -->|"404"| s1
   s2 -->|"failed"| s4
   s3 -->|"if order.status == #quot;lost#quot; #amp;#amp; order.tot…"| s4
-  s3 -->|"else"| s6
-  s4 -->|"resolved"| s6
-  s4 -->|"unavailable"| s8
+  s3 -->|"else"| s9
+  s4 -->|"resolved"| s9
+  s4 -->|"unavailable"| s11
   s5 -.->|"after 26h"| s5
-  s7 -.->|"order.cancelled"| s6
+  s6 -->|"elapsed"| s7
+  s6 -->|"order.delayed, if event.data.days #gt; 1<br/>(stays here)"| s6
+  s6 -->|"order.delayed, else"| s5
+  s7 -->|"paid"| s8
+  s7 -->|"ended"| s9
+  s8 --> s9
+  s10 -.->|"order.cancelled"| s9
   classDef handoffBox stroke:#0f766e,stroke-width:3px
   classDef missingBox stroke-dasharray:4 4
 `

@@ -16,9 +16,10 @@ var shapes = map[kind][2]string{
 	kindAny:     {`([`, `])`},
 	kindSay:     {`(`, `)`},
 	kindAsk:     {`{{`, `}}`},
-	kindCall:    {`[[`, `]]`},
+	kindCall:    {`[/`, `/]`},
 	kindHandoff: {`[/`, `\]`},
-	kindWait:    {`(`, `)`},
+	kindWait:    {`[\`, `/]`},
+	kindRun:     {`[[`, `]]`},
 	kindEnd:     {`([`, `])`},
 	kindMissing: {`>`, `]`},
 }
@@ -43,8 +44,12 @@ func Mermaid(w io.Writer, def *engine.Definition) error {
 		if a.timed || a.anywhere {
 			line = "-.->"
 		}
-		if len(a.labels) > 0 {
-			line += `|"` + mermaidEscape(strings.Join(a.labels, "\n")) + `"|`
+		labels := a.labels
+		if a.stays {
+			labels = append(labels[:len(labels):len(labels)], "("+a.target()+")")
+		}
+		if len(labels) > 0 {
+			line += `|"` + mermaidEscape(strings.Join(labels, "\n")) + `"|`
 		}
 		fmt.Fprintf(out, "  %s %s %s\n", names[a.from], line, names[a.to])
 	}
@@ -63,8 +68,8 @@ func mermaidText(b box) string {
 	default:
 		lines = append(lines, string(b.kind)+": "+b.title)
 	}
-	if b.body != "" {
-		lines = append(lines, shorten(b.body, maxMermaidRunes))
+	for line := range strings.Lines(b.body) {
+		lines = append(lines, shorten(line, maxMermaidRunes))
 	}
 	if b.foot != "" {
 		lines = append(lines, b.foot)

@@ -80,11 +80,13 @@ var icons = map[kind]string{
 	kindCall:    `<path d="M3 7h13.500M13 3.5 16.5 7 13 10.500M17 13H3.500M7 9.5 3.5 13 7 16.5"/>`,
 	kindHandoff: `<circle cx="10" cy="6" r="4"/><path d="M2 18.500c.6-4 3.7-6.3 8-6.300s7.4 2.3 8 6.3"/>`,
 	kindWait:    `<circle cx="10" cy="10" r="9"/><path d="M10 5v5.200l3.4 2"/>`,
+	kindRun:     `<rect x="1.500" y="5.500" width="12" height="12" rx="2.500"/><path d="M6.500 5.500V4A2.500 2.500 0 0 1 9 1.500h7A2.500 2.500 0 0 1 18.500 4v7a2.500 2.500 0 0 1-2.500 2.500h-2.500"/>`,
 	kindEnd:     `<circle cx="10" cy="10" r="9"/><path d="m6 10.4 2.8 2.800L14.2 7.4"/>`,
 	kindMissing: `<path d="M10 2 19 17.500H1zM10 8v4.200M10 14.800v.1"/>`,
 }
 
-// outline is the shape of a box: a bubble asks, a box with side bars is another system, cut corners are people, a dark pill ends.
+// outline is the shape of a box: a bubble asks, a box with side bars is another system, two sheets are another
+// flow, a narrow waist is time, cut corners are people, a dark pill ends.
 func outline(k kind, w, h float64) string {
 	switch k {
 	case kindStart, kindAny, kindEnd:
@@ -94,6 +96,9 @@ func outline(k kind, w, h float64) string {
 			n(w-14), n(h-14))
 	case kindCall:
 		return fmt.Sprintf(`<rect class="shape" width="%s" height="%s" rx="4"/><path class="bar" d="M7 0V%sM%s 0V%s"/>`, n(w), n(h), n(h), n(w-7), n(h))
+	case kindRun:
+		const behind = 6
+		return fmt.Sprintf(`<rect class="shape" x="%d" y="-%d" width="%s" height="%s" rx="4"/><rect class="shape" width="%s" height="%s" rx="4"/>`, behind, behind, n(w-behind), n(h), n(w), n(h))
 	case kindHandoff:
 		const cut = 14
 		return fmt.Sprintf(`<path class="shape" d="M%d 0H%sL%s %dV%sL%s %sH%dL0 %sV%dz"/>`, cut, n(w-cut), n(w), cut, n(h-cut), n(w-cut), n(h), cut, n(h-cut), cut)

@@ -293,7 +293,7 @@ func (c *canvas) jumps(b card, top float64) {
 	for _, a := range b.jumps {
 		top += jumpLine
 		room := b.width - textLeft - padding
-		to := fit(strings.TrimPrefix(a.to, stateID("")), labelSize*bold, room*0.6)
+		to := fit(a.target(), labelSize*bold, room*0.6)
 		on := fit(cmp.Or(strings.Join(a.labels, ", "), "always"), labelSize, room-textWidth(" → "+to, labelSize*bold))
 		c.printf(`<text class="jump" x="%s" y="%s" data-goto="%s">%s → <tspan>%s</tspan></text>`+"\n",
 			n(textLeft), n(top), esc(strings.TrimPrefix(a.to, stateID(""))), esc(on), esc(to))
@@ -392,7 +392,7 @@ func (c *canvas) legend(p picture, y float64) {
 }
 
 // kinds in the order of the legend.
-var kinds = []kind{kindStart, kindSay, kindAsk, kindCall, kindWait, kindHandoff, kindEnd, kindAny, kindMissing}
+var kinds = []kind{kindStart, kindSay, kindAsk, kindCall, kindWait, kindRun, kindHandoff, kindEnd, kindAny, kindMissing}
 
 func (p picture) has(k kind) bool {
 	for _, b := range p.boxes {
@@ -423,7 +423,10 @@ func (p picture) describe() string {
 				if len(a.labels) > 0 {
 					d.WriteString(strings.Join(a.labels, " or ") + " ")
 				}
-				d.WriteString("leads to " + strings.TrimPrefix(a.to, stateID("")))
+				if !a.stays {
+					d.WriteString("leads to ")
+				}
+				d.WriteString(a.target())
 			}
 		}
 		d.WriteString(".\n")
