@@ -104,7 +104,7 @@ var settings = []setting{
 	{key: "config", help: "what flows see as config.*, as YAML: '{orders_url: https://…}'", yaml: true},
 	{key: "default_language", help: "spoken until the contact's language is known"},
 	{key: "default_queue", help: "gets what no flow handed over"},
-	{key: "demo", help: "serve the demo order service: true or false", yaml: true},
+	{key: "demo", help: "serve the demo business and its page /demo/: true or false", yaml: true},
 	{key: "allow", help: "an address inside your network that flows may call, 10.0.0.0/8", list: true},
 	{key: "trusted_proxies", help: "a proxy whose forwarding headers are believed", list: true},
 	{key: "unknown_after", help: "how long a send whose answer was lost waits for a status"},

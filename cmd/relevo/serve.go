@@ -35,8 +35,8 @@ const shutdownLimit = 10 * time.Second
 func (a *app) serveCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "serve", Short: "Run everything: channels, flows, API and console", Args: exactly(0),
-		Long: `Serve runs everything in one process. Without any configuration that is the web chat, the console, the shipped flows with the demo order
-service, and a SQLite database in the working directory. On an empty database it prints a one-time link with which the first admin is created.
+		Long: `Serve runs everything in one process. Without any configuration that is the web chat, the console, the shipped flows with a demo
+business behind them, and a SQLite database in the working directory. On an empty database it prints a one-time link with which the first admin is created.
 
 Every setting can be a flag, an environment variable (RELEVO_LISTEN for --listen), or a key of relevo.yaml, in this order.
 
@@ -233,6 +233,7 @@ func (s *service) openServer(context.Context) error {
 		Store: s.store, Runner: s.runner, Now: s.app.now, NewID: newID, Logger: s.log,
 		PublicURL: s.url, TrustedProxies: s.config.TrustedProxies, Version: programVersion(),
 		Flows: s.flows, Drawing: s.drawing, Publisher: s.publisher, Mounts: map[string]http.Handler{},
+		EventCheck: eventChecker(s.runner.Catalog, func(err error) { s.log.Error("the schemas of events can not be used", "err", err) }),
 	}
 	for _, q := range s.config.Queues {
 		title := q.Title
@@ -348,6 +349,9 @@ func (s *service) welcome(ctx context.Context) error {
 		} else {
 			lines = append(lines, "  "+ch.Type()+"   "+s.url+"/webhooks/"+ch.Type()+"/"+ch.ID())
 		}
+	}
+	if s.config.Demo {
+		lines = append(lines, "  demo       "+s.url+"/demo/")
 	}
 	lines = append(lines, "  console    "+s.url+"/", "  API        "+s.url+"/docs")
 	if link != "" {
