@@ -3,6 +3,7 @@ package scripts
 import (
 	"bytes"
 	"errors"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -55,6 +56,7 @@ type compiler struct {
 	text     []byte // code with the word export taken out
 	declared []int  // offsets of export before a declaration
 	named    []named
+	also     map[string]bool // names that are there beside the globals
 	found    diag.List
 }
 
@@ -83,7 +85,7 @@ func (c *compiler) parse() (program *ast.Program) {
 		return nil
 	}
 	if err == nil {
-		if c.inspectNumbers(program); c.found.HasErrors() {
+		if c.inspectEarly(program); c.found.HasErrors() {
 			return nil
 		}
 		_, err = goja.CompileAST(program, true)
@@ -95,7 +97,10 @@ func (c *compiler) parse() (program *ast.Program) {
 	return program
 }
 
-// syntax reports every error of the parser, or the one of goja's compiler.
+// awaits finds the word await before a place.
+var awaits = regexp.MustCompile(`\bawait\s*$`)
+
+// syntax reports the first error of the parser, or the one of goja's compiler.
 func (c *compiler) syntax(err error) {
 	var (
 		list  parser.ErrorList
@@ -104,10 +109,13 @@ func (c *compiler) syntax(err error) {
 	)
 	switch {
 	case errors.As(err, &list):
-		for _, e := range list {
-			at := position(c.code, e.Position.Line, e.Position.Column)
-			c.syntaxAt(diag.Range{File: c.file, Start: at, End: diag.Pos{Line: at.Line, Column: at.Column + 1}}, e.Message)
+		e := list[0] // the others are mostly what follows from it
+		at := position(c.code, e.Position.Line, e.Position.Column)
+		if offset := offsetOf(c.code, e.Position.Line, e.Position.Column); awaits.Match(c.code[:offset]) || bytes.HasPrefix(c.code[offset:], []byte("await")) {
+			c.unsupported(c.at(offset, 1), hintAtOnce, "scripts have no await")
+			break
 		}
+		c.syntaxAt(diag.Range{File: c.file, Start: at, End: diag.Pos{Line: at.Line, Column: at.Column + 1}}, e.Message)
 	case errors.As(err, &wrong):
 		c.syntaxAt(c.at(wrong.Offset, 1), wrong.Message)
 	case errors.As(err, &name):

@@ -3,9 +3,7 @@ package scripts
 import (
 	"math/big"
 	"reflect"
-	"regexp"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/dop251/goja"
@@ -39,11 +37,6 @@ var hints = map[string]string{
 	"URL": hintNone, "TextEncoder": hintNone, "TextDecoder": hintNone, "atob": hintNone, "btoa": hintNone,
 }
 
-// unicodeClass finds \p{…}, which goja never matches and says nothing about.
-var unicodeClass = regexp.MustCompile(`\\[pP]\{`)
-
-const unicodeClassHint = `write the letters out, for example [a-záéíóúüñ]`
-
 // globals are the names that a script finds.
 var globals = sync.OnceValue(func() map[string]bool {
 	vm := goja.New()
@@ -61,6 +54,11 @@ var globals = sync.OnceValue(func() map[string]bool {
 func (c *compiler) inspect(program *ast.Program) {
 	declared := map[string]bool{}
 	walk(reflect.ValueOf(program.Body), func(node any) { declare(declared, node) })
+	for _, n := range c.named {
+		if !declared[n.local] {
+			c.found.Errorf(c.at(n.offset, len("export")), "script-unknown-name", "declare it, or take it out of the list", "nothing is named %q", n.local)
+		}
+	}
 	walk(reflect.ValueOf(program.Body), func(node any) { c.inspectNode(declared, node) })
 }
 
@@ -68,15 +66,21 @@ func (c *compiler) inspectNode(declared map[string]bool, node any) {
 	switch n := node.(type) {
 	case *ast.Identifier:
 		name := n.Name.String()
-		if !declared[name] && !globals()[name] {
+		if !declared[name] && !globals()[name] && !c.also[name] {
 			c.unknown(n.Idx, name)
 		}
 	case *ast.RegExpLiteral:
-		c.pattern(n.Idx, n.Literal, n.Pattern, n.Flags)
+		c.pattern(n.Idx, n.Literal, n.Pattern)
+	case *ast.StringLiteral:
+		c.unicodeClass(n.Idx, n.Literal, n.Value.String())
+	case *ast.TemplateElement:
+		c.unicodeClass(n.Idx, n.Literal, n.Literal)
 	case *ast.NewExpression:
-		c.patternCall(n.Callee, n.ArgumentList)
+		c.inspectNew(n)
 	case *ast.CallExpression:
-		c.patternCall(n.Callee, n.ArgumentList)
+		c.inspectCall(n)
+	case *ast.DotExpression:
+		c.inspectMember(n)
 	case *ast.FunctionLiteral:
 		if n.Async {
 			c.unsupported(c.node(n.Function, len("async")), hintAtOnce, "scripts have no async functions")
@@ -88,13 +92,18 @@ func (c *compiler) inspectNode(declared map[string]bool, node any) {
 	}
 }
 
-// inspectNumbers refuses BigInt numbers. It must come before goja compiles the file: goja computes constants while it does, and
-// 1n<<(2n**34n) then takes all the memory of the program that only wanted to check a file.
-func (c *compiler) inspectNumbers(program *ast.Program) {
+// inspectEarly refuses what must not reach goja's compiler, or what that says badly. goja computes constants while it compiles:
+// 1n<<(2n**34n) takes all the memory of the program that only wanted to check a file.
+func (c *compiler) inspectEarly(program *ast.Program) {
 	walk(reflect.ValueOf(program.Body), func(node any) {
-		if n, ok := node.(*ast.NumberLiteral); ok {
+		switch n := node.(type) {
+		case *ast.NumberLiteral:
 			if _, large := n.Value.(*big.Int); large {
 				c.unsupported(c.node(n.Idx, len(n.Literal)), hintNumbers, "scripts have no BigInt numbers")
+			}
+		case *ast.FunctionLiteral:
+			if n.Async && n.Generator {
+				c.unsupported(c.node(n.Function, len("async")), hintAtOnce, "scripts have no async generators")
 			}
 		}
 	})
@@ -115,25 +124,6 @@ func (c *compiler) unknown(idx file.Idx, name string) {
 		return
 	}
 	c.found.Errorf(at, "script-unknown-name", "declare it, or pass it to the function", "nothing is named %q", name)
-}
-
-func (c *compiler) pattern(idx file.Idx, literal, pattern, flags string) {
-	at := c.node(idx, len(literal))
-	if strings.ContainsAny(flags, "v") || strings.Contains(flags, "u") && unicodeClass.MatchString(pattern) {
-		c.unsupported(at, unicodeClassHint, `\p{…} in a regular expression never matches here`)
-	}
-}
-
-// patternCall looks at RegExp("…", "u") with both written out.
-func (c *compiler) patternCall(callee ast.Expression, args []ast.Expression) {
-	if id, ok := callee.(*ast.Identifier); !ok || id.Name != "RegExp" || len(args) != 2 {
-		return
-	}
-	pattern, ok1 := args[0].(*ast.StringLiteral)
-	flags, ok2 := args[1].(*ast.StringLiteral)
-	if ok1 && ok2 {
-		c.pattern(pattern.Idx, pattern.Literal, pattern.Value.String(), flags.Value.String())
-	}
 }
 
 // declare adds the names that a node brings into the file. Where they are visible is not looked at: that is for the tests of the

@@ -3,6 +3,7 @@ package scripts
 import (
 	"bytes"
 	"errors"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -25,7 +26,6 @@ const maxExports = 200
 type named struct {
 	as, local string
 	offset    int // of the word export
-	length    int // of what is blamed when something is wrong with it
 }
 
 var (
@@ -118,9 +118,9 @@ func (c *compiler) exportList(offset int, items string) {
 		m := exportItem.FindStringSubmatch(item)
 		switch {
 		case m != nil && m[2] != "":
-			c.named = append(c.named, named{m[2], m[1], offset, len("export")})
+			c.named = append(c.named, named{m[2], m[1], offset})
 		case m != nil:
-			c.named = append(c.named, named{m[1], m[1], offset, len("export")})
+			c.named = append(c.named, named{m[1], m[1], offset})
 		case strings.TrimSpace(items) != "":
 			c.found.Errorf(c.at(offset, len("export")), "script-syntax", "", "%q is not a name to export", strings.TrimSpace(item))
 		}
@@ -137,46 +137,43 @@ func (c *compiler) declarations(program *ast.Program) {
 			c.found.Errorf(c.at(offset, len("export")), "script-syntax", "", "export stands at the beginning of a line of its own, outside of functions")
 			continue
 		}
-		names := map[string]bool{}
-		for _, name := range declaredBy(program.Body[i], names) {
-			c.named = append(c.named, named{name, name, offset, len("export")})
+		for _, name := range declaredBy(program.Body[i]) {
+			c.named = append(c.named, named{name, name, offset})
 		}
 	}
 }
 
-// declaredBy lists the names that a top-level statement declares, in order.
-func declaredBy(s ast.Statement, seen map[string]bool) []string {
+// declaredBy lists the names that a top-level statement declares.
+func declaredBy(s ast.Statement) []string {
 	switch s := s.(type) {
 	case *ast.FunctionDeclaration:
 		return []string{s.Function.Name.Name.String()}
 	case *ast.ClassDeclaration:
 		return []string{s.Class.Name.Name.String()}
 	case *ast.LexicalDeclaration:
-		return bound(s.List, seen)
+		return bound(s.List)
 	case *ast.VariableStatement:
-		return bound(s.List, seen)
+		return bound(s.List)
 	}
 	return nil
 }
 
-// bound lists the names of bindings; those inside patterns sorted.
-func bound(list []*ast.Binding, seen map[string]bool) (names []string) {
+// bound lists the names of bindings, sorted.
+func bound(list []*ast.Binding) []string {
+	names := map[string]bool{}
 	for _, b := range list {
-		declare(seen, b)
+		declare(names, b)
 	}
-	for name := range seen {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
+	return slices.Sorted(maps.Keys(names))
 }
 
-// twice reports names that are exported twice.
+// twice reports names that are exported twice, where they are for the second time.
 func (c *compiler) twice() {
+	slices.SortStableFunc(c.named, func(a, b named) int { return a.offset - b.offset })
 	seen := map[string]bool{}
 	for _, n := range c.named {
 		if seen[n.as] {
-			c.found.Errorf(c.at(n.offset, n.length), "script-syntax", "", "%q is exported twice", n.as)
+			c.found.Errorf(c.at(n.offset, len("export")), "script-syntax", "", "%q is exported twice", n.as)
 		}
 		seen[n.as] = true
 	}

@@ -117,31 +117,43 @@ func setDefault[T comparable](v *T, value T) {
 // Call runs a function of a script; see engine.Evaluator. Its error is always a *engine.ScriptError. Times among the arguments
 // reach the script as RFC 3339 text.
 func (p *Pool) Call(c engine.ScriptCall) (any, error) {
-	fail := func(reason, detail string) (any, error) {
-		return nil, &engine.ScriptError{Script: p.file(c.Script), Function: c.Function, Reason: reason, Detail: detail}
+	script, ok := p.find(c.Script)
+	if !ok {
+		return nil, &engine.ScriptError{Script: c.Script, Function: c.Function, Reason: ReasonUnknownFunction}
+	}
+	args, err := encode(c.Args)
+	if err != nil {
+		return nil, &engine.ScriptError{Script: script.File, Function: c.Function, Reason: ReasonArguments, Detail: err.Error()}
+	}
+	text, err := p.run(script, call{Script: script.Ref, Function: c.Function, Args: args, Now: c.Now, Seed: c.Seed})
+	if err != nil {
+		return nil, err
+	}
+	var value any
+	if err := json.Unmarshal(text, &value); err != nil {
+		return nil, &engine.ScriptError{Script: script.File, Function: c.Function, Reason: ReasonThrew, Detail: "the result is not data"}
+	}
+	return value, nil
+}
+
+// run has a worker make a call and returns the result as JSON. Its error is always a *engine.ScriptError.
+func (p *Pool) run(script version, c call) (json.RawMessage, error) {
+	fail := func(reason, detail string) (json.RawMessage, error) {
+		return nil, &engine.ScriptError{Script: script.File, Function: c.Function, Reason: reason, Detail: detail}
 	}
 	if !p.enter() {
 		return fail(ReasonWorkerLost, ErrClosed.Error())
 	}
 	defer p.work.Done()
-	args, err := encode(c.Args)
-	if err != nil {
-		return fail(ReasonArguments, err.Error())
-	}
-	script, ok := p.find(c.Script)
-	if !ok {
-		return fail(ReasonUnknownFunction, "")
-	}
 	w, err := p.take(script)
 	if err != nil {
 		return fail(ReasonWorkerLost, err.Error())
 	}
-	req := request{Call: &call{Script: script.Ref, Function: c.Function, Args: args, Now: c.Now, Seed: c.Seed}}
-	rep, err := w.ask(req, p.opts.Deadline+killGrace, 6*p.opts.MaxResultBytes+frameSlack) // JSON in JSON escapes
+	rep, err := w.ask(request{Call: &c}, p.opts.Deadline+killGrace, 6*p.opts.MaxResultBytes+frameSlack) // JSON in JSON escapes
 	if err != nil {
 		w.kill()
 		reason := w.death()
-		p.log.Warn("script worker ended", "script", p.file(c.Script), "function", c.Function, "reason", reason)
+		p.log.Warn("script worker ended", "script", script.File, "function", c.Function, "reason", reason)
 		p.replace()
 		return fail(reason, "")
 	}
@@ -149,11 +161,7 @@ func (p *Pool) Call(c engine.ScriptCall) (any, error) {
 	if rep.Error != nil {
 		return nil, rep.Error
 	}
-	var value any
-	if err := json.Unmarshal(rep.Value, &value); err != nil {
-		return fail(ReasonThrew, "the result is not data")
-	}
-	return value, nil
+	return rep.Value, nil
 }
 
 // enter counts a call in, so that Close can wait for it.
@@ -185,8 +193,8 @@ func encode(args []any) (json.RawMessage, error) {
 	return text, nil
 }
 
-// take waits for a worker that is alive, and gives it the scripts that it does not hold yet.
-func (p *Pool) take(scripts ...version) (*process, error) {
+// take waits for a worker that is alive, and gives it the script if it does not hold it yet.
+func (p *Pool) take(script version) (*process, error) {
 	timer := time.NewTimer(waitLimit)
 	defer timer.Stop()
 	for {
@@ -196,7 +204,7 @@ func (p *Pool) take(scripts ...version) (*process, error) {
 		case <-timer.C:
 			return nil, fmt.Errorf("no worker was free in %s", waitLimit)
 		case w := <-p.idle:
-			if p.load(w, scripts) {
+			if p.load(w, script) {
 				return w, nil
 			}
 			w.kill()
@@ -205,25 +213,17 @@ func (p *Pool) take(scripts ...version) (*process, error) {
 	}
 }
 
-// load gives a worker the scripts that a call needs and that it does not hold yet. One that holds as many as it may forgets them first.
-func (p *Pool) load(w *process, scripts []version) bool {
+// load gives a worker the script that a call needs, if it does not hold it yet. One that holds as many as it may forgets them first.
+func (p *Pool) load(w *process, script version) bool {
 	if !w.alive() {
 		return false
 	}
-	req := request{}
-	for _, s := range scripts {
-		if !w.holds[s.Ref] {
-			req.Load = append(req.Load, s)
-		}
-	}
-	if len(req.Load) == 0 {
+	if w.holds[script.Ref] {
 		return true
 	}
-	if req.Forget = len(w.holds)+len(req.Load) > maxHeld; req.Forget {
-		req.Load = scripts
-	}
+	req := request{Load: []version{script}, Forget: len(w.holds) >= maxHeld}
 	if err := w.load(req, loadTimeout); err != nil {
-		p.log.Warn("script worker did not load a script", "script", scripts[0].Ref, "error", err)
+		p.log.Warn("script worker did not load a script", "script", script.Ref, "error", err)
 		return false
 	}
 	return true
@@ -279,14 +279,6 @@ func (p *Pool) current() []version {
 		}
 	}
 	return list
-}
-
-// file returns the file of a script, or what it was called by if there is none.
-func (p *Pool) file(script string) string {
-	if s, ok := p.find(script); ok {
-		return s.File
-	}
-	return script
 }
 
 // Close waits for the calls that run, at most for their deadline, and ends the workers. Calls that come later fail with

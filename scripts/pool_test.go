@@ -172,6 +172,24 @@ exports.deep = () => exports.deep() + 1
 	wantError(t, err, ReasonUnknownFunction)
 }
 
+func TestModulesRunAndErrorsSayWhere(t *testing.T) {
+	t.Parallel()
+	pool := openPool(t, Options{Workers: 1, Deadline: roomy, Sources: script(`const rate = 2
+export function twice(n) { return n * rate }
+export const ñandú = () => { export_.x }, export_ = null
+	export { twice as double } ; export class Shape { static of() { null.x } }
+`)})
+	for _, function := range []string{"twice", "double"} {
+		if got, err := callTest(pool, function, 4); err != nil || got != 8.0 {
+			t.Errorf("%s: got %v, %v", function, got, err)
+		}
+	}
+	_, err := callTest(pool, "ñandú")
+	if got := wantError(t, err, ReasonThrew); got.Line != 3 || got.Column != 38 {
+		t.Errorf("got %v", got)
+	}
+}
+
 func TestSizesAreBounded(t *testing.T) {
 	t.Parallel()
 	pool := openPool(t, Options{Workers: 1, Deadline: roomy, MaxResultBytes: 1000, Sources: script(`
@@ -365,5 +383,5 @@ func Example() {
 		list = append(list, e.Name())
 	}
 	fmt.Println(list)
-	// Output: [orders.js]
+	// Output: [orders.js orders.test.js]
 }

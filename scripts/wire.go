@@ -42,6 +42,7 @@ type call struct {
 	Args     json.RawMessage `json:"args"` // a JSON array; the keys of its objects are sorted
 	Now      time.Time       `json:"now"`
 	Seed     uint64          `json:"seed"`
+	Test     *testCall       `json:"test,omitempty"` // runs a test instead of Function
 }
 
 // answer is one frame from a worker.

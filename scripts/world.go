@@ -59,6 +59,13 @@ func (w world) evaluate() ([]byte, error) {
 	if _, err := w.vm.RunProgram(w.program.code); err != nil {
 		return nil, err
 	}
+	if w.call.Test != nil {
+		result, err := w.evaluateTest(exports)
+		if err != nil {
+			return nil, err
+		}
+		return w.export(result)
+	}
 	fn, ok := goja.AssertFunction(exports.Get(w.call.Function))
 	if !ok {
 		return nil, stop{ReasonUnknownFunction, ""}
@@ -142,11 +149,11 @@ func (w world) explain(err error) *engine.ScriptError {
 		w.locate(out, interrupted.Stack())
 	case errors.As(err, &overflow):
 		out.Reason = ReasonDepth
-		out.Detail = fmt.Sprintf("more than %d calls inside each other", w.worker.budget.MaxDepth)
 		w.locate(out, overflow.Stack())
+		out.Detail += fmt.Sprintf("more than %d calls inside each other", w.worker.budget.MaxDepth)
 	case errors.As(err, &thrown):
 		w.locate(out, thrown.Stack())
-		if g := guard(func() error { out.Detail = shorten(thrownText(thrown.Value())); return nil }); errors.As(g, &interrupted) {
+		if g := guard(func() error { out.Detail += shorten(thrownText(thrown.Value()), w.maxDetail()); return nil }); errors.As(g, &interrupted) {
 			out.Reason = ReasonDeadline
 		}
 	default:
@@ -183,23 +190,36 @@ func plainString(v goja.Value) string {
 	return ""
 }
 
-// locate sets the place of the innermost frame that is in the script's own file.
+// locate sets the place of the innermost frame that is in the script's own file. In a test that is the file of the tests; a deeper
+// place in the script is put before the detail.
 func (w world) locate(out *engine.ScriptError, stack []goja.StackFrame) {
-	for _, frame := range stack {
-		if pos := frame.Position(); frame.SrcName() == w.program.source.File && pos.Line > 0 {
-			at := position(w.program.source.Code, pos.Line, pos.Column)
-			out.Line, out.Column = at.Line, at.Column
-			return
-		}
+	line, column, depth := w.placeIn(w.program.source.File, stack)
+	if w.call.Test == nil {
+		out.Line, out.Column = line, column
+		return
+	}
+	inTest, at, testDepth := w.placeIn(w.call.Test.File, stack)
+	out.Script, out.Line, out.Column = w.call.Test.File, inTest, at
+	if depth < testDepth {
+		out.Detail = fmt.Sprintf("%s:%d:%d: ", w.program.source.File, line, column)
 	}
 }
 
-func shorten(text string) string {
+// maxDetail bounds the text of an error.
+func (w world) maxDetail() int {
+	if w.call.Test != nil {
+		return maxTestDetailBytes
+	}
+	return MaxDetailBytes
+}
+
+// shorten cuts text to so many bytes.
+func shorten(text string, limit int) string {
 	text = strings.ToValidUTF8(text, "�")
-	if len(text) <= MaxDetailBytes {
+	if len(text) <= limit {
 		return text
 	}
-	cut := MaxDetailBytes
+	cut := limit
 	for !utf8.RuneStart(text[cut]) {
 		cut--
 	}
