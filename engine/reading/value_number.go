@@ -24,29 +24,29 @@ func readNumbers(kind Kind, text string, ctx Context) []any {
 func (f figure) readings(kind Kind) []decimal {
 	var out []decimal
 	for _, l := range f.values {
-		switch {
-		case kind == Number:
-			out = append(out, l.value)
-		case l.grouped, len(f.values) == 1 && l.value.trimmed().scale == 0: // nobody writes "1,250" for a whole number and means one and a quarter
-			out = append(out, l.value)
+		// Nobody writes "1,250" for a whole number and means one and a quarter.
+		if kind == Integer && !l.grouped && !(len(f.values) == 1 && l.value.trimmed().scale == 0) {
+			continue
 		}
-		if l.decided && kind == Number {
+		out = append(out, l.value)
+		if l.decided {
 			break
 		}
 	}
 	return out
 }
 
-// figures finds all numbers: with the words of the contact's language, else with those of the other languages.
+// figures finds all numbers, in the language that explains most of the text; the contact's own wins a tie.
 func figures(ps []piece, ctx Context) []figure {
-	var found []figure
+	var best []figure
+	most := 0
 	for i, language := range languages(ctx.Language) {
 		c := counter{ps: ps, lexicon: lexicons[language], own: i == 0 && ctx.Language != "", sign: decimalSign(ctx)}
-		if found = c.all(); len(found) > 0 {
-			break
+		if found, covered := c.all(); covered > most {
+			best, most = found, covered
 		}
 	}
-	return found
+	return best
 }
 
 // A counter reads numbers in one language.
@@ -57,8 +57,8 @@ type counter struct {
 	*lexicon
 }
 
-func (c counter) all() []figure {
-	var found []figure
+// all returns the numbers, without those that are times or thanks, and how many pieces they all cover.
+func (c counter) all() (found []figure, covered int) {
 	for i := 0; i < len(c.ps); {
 		f, ok := c.at(i)
 		if !ok {
@@ -68,9 +68,10 @@ func (c counter) all() []figure {
 		if !c.isTime(f) && !c.isThanks(f) {
 			found = append(found, f)
 		}
+		covered += f.hi - f.lo
 		i = f.hi
 	}
-	return found
+	return found, covered
 }
 
 // at reads the number that begins at a piece.
@@ -87,7 +88,9 @@ func (c counter) at(i int) (figure, bool) {
 	case c.ps[i].kind == pieceRange:
 		return c.rangeAt(i)
 	case c.ps[i].kind == pieceNumber:
-		f.values = readLiteral(c.ps[i].text, c.sign)
+		if f.values = readLiteral(c.ps[i].text, c.sign); len(f.values) == 0 {
+			return f, false
+		}
 		f.hi = i + 1
 		scale = c.scaleDigits(&f)
 	default:
@@ -97,20 +100,24 @@ func (c counter) at(i int) (figure, bool) {
 		}
 		f.values = one(decimal{n, 0})
 	}
-	c.fraction(&f, scale)
+	if c.fraction(&f, scale); scale == 0 && f.values[0].value.scale > 0 && c.ps[f.hi-1].kind == pieceWord { // "two and a half million"
+		c.scaleDigits(&f)
+	}
 	if negative {
 		for j := range f.values {
 			f.values[j].value.coef = -f.values[j].value.coef
 		}
 	}
-	if f.hi < len(c.ps) && (c.ps[f.hi].text == "%" || c.ps[f.hi].text == "percent") || f.hi+1 < len(c.ps) && isPer(c.ps[f.hi].text) && isCent(c.ps[f.hi+1].text) {
-		f.percent = true
+	switch next := c.piece(f.hi).text; {
+	case next == "%", next == "percent":
+		f.percent, f.hi = true, f.hi+1
+	case (next == "por" || next == "per") && hundredWords[c.piece(f.hi+1).text]:
+		f.percent, f.hi = true, f.hi+2
 	}
 	return f, len(f.values) > 0
 }
 
-func isPer(w string) bool  { return w == "por" || w == "per" }
-func isCent(w string) bool { return w == "ciento" || w == "cento" || w == "cent" || w == "cien" }
+var hundredWords = setOf("ciento cento cent cien") // of "por ciento"
 
 // isMinus tells that a number below zero begins here: "-5", "menos cinco", but not "3 - 5" and "menos de 5".
 func (c counter) isMinus(i int) bool {
@@ -122,11 +129,14 @@ func (c counter) isMinus(i int) bool {
 	switch {
 	case p.text == "-":
 		return next.kind == pieceNumber && next.glued && !(p.glued && i > 0 && c.ps[i-1].kind != pieceMark)
-	case c.minus[p.text]:
+	case c.minus[p.text] && !orLess[c.piece(i-1).text]:
 		return next.kind == pieceNumber || numeral
 	}
 	return false
 }
+
+// orLess stands before a "menos" that is no sign: "al menos 3", "más o menos 5".
+var orLess = setOf("al lo pelo o ou")
 
 // rangeAt reads "5-6": both.
 func (c counter) rangeAt(i int) (figure, bool) {
@@ -152,7 +162,7 @@ func (c counter) scaleDigits(f *figure) int64 {
 	scaled := f.values[:0]
 	for _, l := range f.values {
 		if v, ok := l.value.times(n.value); ok {
-			scaled = append(scaled, literal{value: v, decided: l.decided, grouped: len(f.values) == 1 || l.grouped})
+			scaled = append(scaled, literal{value: v, decided: l.decided, grouped: v.trimmed().scale == 0})
 		}
 	}
 	f.values = scaled
@@ -282,6 +292,9 @@ func (c counter) words(i int) (value int64, end int, scale int64, weak bool) {
 	var total, group int64
 	below, scaleBelow := int64(1000), int64(1_000_000_000)
 	start := i
+	if dozen := c.halfDozen(i); dozen > i {
+		return 6, dozen, 0, false
+	}
 	safe, safeTotal := i, int64(0) // after the last scale: what follows may turn out to be another number
 	for i < len(c.ps) {
 		at := i
@@ -333,6 +346,21 @@ func (c counter) words(i int) (value int64, end int, scale int64, weak bool) {
 		scale = 0
 	}
 	return total + group, i, scale, weak
+}
+
+// halfDozen finds the end of "media docena" at i, or i.
+func (c counter) halfDozen(i int) int {
+	if !c.half[c.piece(i).text] {
+		return i
+	}
+	end := i + 1
+	if c.language == "en" && c.piece(end).text == "a" {
+		end++
+	}
+	if n, ok := c.numeral(c.piece(end), c.own); ok && n.kind == numeralDozen {
+		return end + 1
+	}
+	return i
 }
 
 // joined skips the and, or the dash, between two parts of a number.

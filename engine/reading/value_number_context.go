@@ -67,7 +67,7 @@ var (
 		para nosotros mi for me us us, hi hola oi hello ola quiero necesito quero preciso want need like would id ill sera`)
 	// asked are what "una …" counts when it is no answer: "una pregunta".
 	asked = setOf(`pregunta duda momento segundo segundito minuto minutito cosa consulta question moment second sec minute thing pergunta instante coisa persona person pessoa
-		humano human agente agent asesor atendente lot little bit few while bot favor vez poco rato pouco`)
+		humano human agente agent asesor atendente lot little bit few while bot favor vez poco rato pouco par couple pair`)
 )
 
 // answered keeps the numbers that can be the answer: no limits, and no article where a number is.
@@ -113,8 +113,10 @@ func alone(ps []piece, f figure) bool {
 	others := 0
 	for i, p := range ps {
 		switch {
+		case i == f.hi && asked[p.text]:
+			return false
 		case i >= f.lo && i < f.hi, p.kind == pieceMark, fillers[p.text]:
-		case i == f.hi && p.kind == pieceWord && !asked[p.text]:
+		case i == f.hi && p.kind == pieceWord:
 			if _, _, money := unitAt(ps, i); !money && p.text == "de" {
 				return false
 			}

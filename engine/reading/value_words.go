@@ -36,6 +36,10 @@ func cut(text string) []piece {
 		}
 		end := runEnd(runes, i)
 		raw := string(runes[i:end])
+		if r == '.' && i+1 < len(runes) && isDigit(runes[i+1]) && (i == 0 || !isAlnum(runes[i-1]) && runes[i-1] != '.') { // ".5"
+			end = runEnd(runes, i+1)
+			raw = "0" + string(runes[i:end])
+		}
 		first := len(ps)
 		ps = append(ps, pieces(raw)...)
 		if len(ps) > first {
