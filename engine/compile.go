@@ -76,13 +76,31 @@ func checkNames(c *compilation) {
 	c.dropDuplicates()
 	c.unique("slot", "duplicate-slot", MaxSlots, len(c.def.Slots), func(i int) Str { return c.def.Slots[i].Name })
 	c.unique("language", "duplicate-language", 0, len(c.def.Languages), func(i int) Str { return c.def.Languages[i] })
+	for _, s := range c.def.Slots {
+		c.checkReserved(s.Name)
+	}
 	for _, st := range c.def.States {
 		if st.Ask != nil {
+			c.checkReserved(st.Ask.Slot)
 			c.unique("choice", "duplicate-choice", MaxChoices, len(st.Ask.Choices), func(i int) Str { return st.Ask.Choices[i].Name })
 		}
 	}
 	for _, l := range c.def.Languages {
 		c.machine.languages = append(c.machine.languages, l.V)
+	}
+}
+
+// reserved are names that mean something else in expressions: what every flow has, and the words of the expression language.
+var reserved = []string{
+	"contact", "event", "config", "language", "now", "today", "value",
+	"and", "or", "not", "in", "matches", "contains", "let", "if", "else", "true", "false", "nil",
+}
+
+// checkReserved reports a slot that expressions could never read.
+func (c *compilation) checkReserved(name Str) {
+	script := slices.ContainsFunc(c.def.Scripts, func(s Str) bool { return scriptName(s.V) == name.V })
+	if script || slices.Contains(reserved, name.V) {
+		c.findings.Errorf(name.At, "reserved-name", "give the slot another name", "%q means something else in expressions", name.V)
 	}
 }
 
@@ -142,6 +160,9 @@ func compileTriggers(c *compilation) {
 		if tr.Goto.V != "" {
 			t.state = tr.Goto.V
 			c.target(tr.Goto)
+		}
+		if t.event != "" {
+			c.checkBusiness(tr.Event)
 		}
 		for _, p := range tr.Phrases {
 			for _, phrase := range p.Phrases {

@@ -20,7 +20,7 @@ func compileFlow(c *compilation) {
 	if def.Quiet.V != "" {
 		q, err := parseQuiet(def.Quiet.V)
 		if err != nil {
-			c.findings.Errorf(def.Quiet.At, "bad-quiet", `write for example "21:00-09:00"`, "%q are not quiet hours", def.Quiet.V)
+			c.findings.Errorf(def.Quiet.At, "bad-value", `write two times, for example "21:00-09:00"`, "%q are not quiet hours", def.Quiet.V)
 		}
 		m.quiet = &q
 	}
@@ -29,9 +29,14 @@ func compileFlow(c *compilation) {
 	c.compileTexts()
 	c.unique("event", "duplicate-event", MaxEvents, len(def.Events), func(i int) Str { return def.Events[i].Name })
 	for _, e := range def.Events {
-		if !isBusiness(e.Name.V) {
-			c.findings.Errorf(e.Name.At, "bad-value", "write a name with a dot, for example order.delayed", "%q is not the name of a business event", e.Name.V)
-		}
+		c.checkBusiness(e.Name)
+	}
+}
+
+// checkBusiness reports a name that no business event can have: those without a dot are the engine's own.
+func (c *compilation) checkBusiness(name Str) {
+	if !isBusiness(name.V) {
+		c.findings.Errorf(name.At, "bad-value", "write a name with a dot, for example order.delayed", "%q is not the name of a business event", name.V)
 	}
 }
 

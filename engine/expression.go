@@ -186,12 +186,21 @@ func (sc scope) compile(l *diag.List, s Str, want needs) *expression {
 		return nil
 	}
 	times.decide = false
-	program, err := sc.translate(source, times, expr.Env(map[string]any{}), expr.AllowUndefinedVariables())
+	program, err := sc.translate(source, times, expr.Env(sc.dynamic()), expr.AllowUndefinedVariables())
 	if err != nil {
 		sc.report(l, s, err)
 		return nil
 	}
 	return &expression{source: s.V, program: program, at: s.At}
+}
+
+// dynamic is every name with any value, so that a slot may be called like a function of expressions.
+func (sc scope) dynamic() types.Map {
+	m := make(types.Map, len(sc.strict))
+	for name := range sc.strict {
+		m[name] = types.Any
+	}
+	return m
 }
 
 // translate compiles a marked source, with times fitted in.

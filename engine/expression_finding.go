@@ -23,7 +23,7 @@ func (sc scope) report(l *diag.List, s Str, err error) {
 	at, message, before := s.At, unmark(err.Error()), ""
 	var fe *file.Error
 	if errors.As(err, &fe) {
-		at, message, before = within(s, fe.Line, fe.Column), unmark(fe.Message), textBefore(s.V, fe.Line, fe.Column)
+		at, message, before = within(s, fe.Line, fe.Column), strings.ReplaceAll(unmark(fe.Message), helperPrefix, ""), textBefore(s.V, fe.Line, fe.Column)
 	}
 	if name, ok := strings.CutPrefix(message, "unknown name "); ok {
 		name, _, _ = strings.Cut(name, " ")
@@ -47,6 +47,9 @@ func (sc scope) report(l *diag.List, s Str, err error) {
 	for _, w := range wordings {
 		if found := w.message.FindStringSubmatch(message); found != nil {
 			say, hint := w.words(found)
+			if w.marks > 0 {
+				at = wide(at, found[w.marks], s.At)
+			}
 			l.Errorf(at, "expression", hint, "%s", say)
 			return
 		}
@@ -64,9 +67,10 @@ func (sc scope) report(l *diag.List, s Str, err error) {
 // wordings say in the words of authors what the expression compiler and the fitting of times have found.
 var wordings = []struct {
 	message *regexp.Regexp
+	marks   int // the part of the message that stands in the source at the place of the finding; 0: none
 	words   func(found []string) (say, hint string)
 }{
-	{regexp.MustCompile(`^invalid operation: (\S+) \(mismatched types (.+) and (.+)\)$`), func(m []string) (string, string) {
+	{regexp.MustCompile(`^invalid operation: (\S+) \(mismatched types (.+) and (.+)\)$`), 1, func(m []string) (string, string) {
 		left, right := kindNamed(m[2]), kindNamed(m[3])
 		hint := "both sides must be of one kind; " + seeExpressions
 		if left == kindTime || right == kindTime {
@@ -74,25 +78,25 @@ var wordings = []struct {
 		}
 		return fmt.Sprintf("%s can not stand between %s and %s", m[1], left.article(), right.article()), hint
 	}},
-	{regexp.MustCompile(`^invalid operation: (\S+) \(mismatched type (.+)\)$`), func(m []string) (string, string) {
+	{regexp.MustCompile(`^invalid operation: (\S+) \(mismatched type (.+)\)$`), 1, func(m []string) (string, string) {
 		return fmt.Sprintf("%s can not stand before %s", m[1], kindNamed(m[2]).article()), seeExpressions
 	}},
-	{regexp.MustCompile(`^cannot use (.+) as argument \(type .+\) to call (\S+) ?$`), func(m []string) (string, string) {
+	{regexp.MustCompile(`^cannot use (.+) as argument \(type .+\) to call (\S+) ?$`), 0, func(m []string) (string, string) {
 		return fmt.Sprintf("%s can not take %s here", m[2], kindNamed(m[1]).article()), usage(m[2])
 	}},
-	{regexp.MustCompile(`^(not enough|too many) arguments to call (\S+)$`), func(m []string) (string, string) {
+	{regexp.MustCompile(`^(not enough|too many) arguments to call (\S+)$`), 2, func(m []string) (string, string) {
 		return fmt.Sprintf("%s arguments for %s", m[1], m[2]), usage(m[2])
 	}},
-	{regexp.MustCompile(`^not a (.+): (.*)$`), func(m []string) (string, string) {
-		return fmt.Sprintf("%q is not a %s", m[2], m[1]), `write for example "2026-11-24", "2026-11-24T15:30" or 1d12h`
+	{regexp.MustCompile(`^not a (.+): (".*")$`), 2, func(m []string) (string, string) {
+		return fmt.Sprintf("%s is not a %s", m[2], m[1]), `write for example "2026-11-24", "2026-11-24T15:30" or 1d12h`
 	}},
-	{regexp.MustCompile(`^not callable: (\S+)$`), func(m []string) (string, string) {
+	{regexp.MustCompile(`^not callable: (\S+)$`), 0, func(m []string) (string, string) {
 		if m[1] == "Local" {
 			return "Local would be the time zone of the server", "write local(now) for the flow's own"
 		}
 		return m[1] + " is not a function", "leave out the brackets, or name a function; " + seeExpressions
 	}},
-	{regexp.MustCompile(`^(a date can not be written as .+)$`), func(m []string) (string, string) { return m[1], usage("format_date") }},
+	{regexp.MustCompile(`^a date can not be written as (".*")$`), 1, func(m []string) (string, string) { return m[0], usage("format_date") }},
 }
 
 // usage shows how a helper function is called.

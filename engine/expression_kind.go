@@ -109,8 +109,8 @@ func (sc scope) kind(node ast.Node) kind {
 		return kindAny
 	case *ast.CallNode:
 		if callee, ok := n.Callee.(*ast.IdentifierNode); ok {
-			if k, known := givenBy[callee.Value]; known {
-				return k
+			if h, known := functions[callee.Value]; known {
+				return h.gives
 			}
 		}
 	case *ast.ConditionalNode:

@@ -128,10 +128,10 @@ func (f *fitter) call(node *ast.Node, n *ast.CallNode) {
 		}
 		if h.check != nil {
 			if message := h.check(n.Arguments); message != "" {
-				f.fail(n, "%s", message)
+				f.fail(n.Arguments[len(n.Arguments)-1], "%s", message)
 			}
 		}
-		name := &ast.IdentifierNode{Value: callee.Value}
+		name := &ast.IdentifierNode{Value: helperPrefix + callee.Value}
 		name.SetLocation(callee.Location())
 		patch(node, name, n.Arguments...)
 	case *ast.MemberNode:
@@ -217,8 +217,10 @@ func open(k kind) bool { return k == kindText || k == kindAny }
 func (o *operators) comparison(n *ast.BinaryNode, left, right kind) string {
 	for _, k := range []kind{kindTime, kindSpan} {
 		if left == k && (right == k || open(right)) || right == k && open(left) {
-			if text := literal(n.Left) + literal(n.Right); text != "" && !readable(text, k) {
-				o.fail(n, "not a %s: %s", k, text)
+			for _, side := range []ast.Node{n.Left, n.Right} {
+				if text := literal(side); text != "" && !readable(text, k) {
+					o.fail(side, "not a %s: %q", k, text)
+				}
 			}
 			if k == kindTime {
 				return timeOperator + n.Operator

@@ -40,7 +40,11 @@ func TestFindingsStandOnTheirLines(t *testing.T) {
 			if def == nil {
 				t.Fatal(rendered(findings, source))
 			}
-			m, findings := engine.Compile(def, around)
+			known := around
+			known.Flows = map[string]engine.Signature{
+				"payment": {Params: []string{"sum", "reason"}, Returns: []string{"reference"}, Outcomes: []string{"paid", "refused"}},
+			}
+			m, findings := engine.Compile(def, known)
 			if m != nil {
 				t.Error("a flow with errors became a machine")
 			}
@@ -136,6 +140,38 @@ func TestFindingsThatTheSchemaFindsFirst(t *testing.T) {
 				d.Triggers = append(d.Triggers, engine.Trigger{Event: word(fmt.Sprint("a.", i), 1), Goto: word(fmt.Sprint("s", i), 1)})
 			}
 		}, "598 too-many"},
+		{"two events of one name", func(d *engine.Definition) {
+			d.Events = []engine.EventSpec{{Name: word("order.late", 20)}, {Name: word("order.late", 21)}}
+		}, "21 duplicate-event"},
+		{"two new names of one state", func(d *engine.Definition) {
+			d.Renamed = []engine.Rename{{Old: word("old", 20), New: word("over", 20)}, {Old: word("old", 21), New: word("ask", 21)}}
+		}, "21 duplicate-rename"},
+		{"two params of one name", func(d *engine.Definition) {
+			d.Slots = []engine.Slot{{Name: word("a", 5), Type: word("text", 5)}}
+			d.Params = []engine.Str{word("a", 20), word("a", 21)}
+		}, "21 duplicate-param"},
+		{"an alternative that does nothing", func(d *engine.Definition) {
+			d.On = []engine.Handler{{Event: word("cancel", 20), Alternatives: []engine.Alternative{{At: at(21)}}}}
+		}, "21 empty-alternative"},
+		{"a template that stands in for nothing", func(d *engine.Definition) {
+			d.States[0].Say = []engine.Say{{At: at(20), Template: &engine.TemplateSpec{Name: word("hello", 21)}}}
+		}, "21 lone-template"},
+		{"a command that is none", func(d *engine.Definition) {
+			d.Commands = []engine.CommandSwitch{{Command: word("quit", 20), On: engine.Bool{Set: true, At: at(20)}}}
+		}, "20 unknown-command"},
+		{"a sentence that the engine does not say", func(d *engine.Definition) {
+			d.Texts = []engine.TextOverride{{Key: word("hullo", 20), Text: text("Hi", 20)}}
+		}, "20 unknown-text"},
+		{"a wait for nothing", func(d *engine.Definition) {
+			d.States[0] = engine.State{Name: word("ask", 7), Wait: &engine.WaitSpec{At: at(20)}, On: []engine.Handler{{Event: word("elapsed", 8), Alternatives: ways(8)}}}
+		}, "20 bad-value"},
+		{"a wait with two ends", func(d *engine.Definition) {
+			d.States[0] = engine.State{Name: word("ask", 7), Wait: &engine.WaitSpec{For: word("2h", 20), Until: word("now", 21)}, On: []engine.Handler{{Event: word("elapsed", 8), Alternatives: ways(8)}}}
+		}, "21 several-waits"},
+		{"a run of a flow that is not known yet, with nothing after it", func(d *engine.Definition) {
+			d.States[0] = engine.State{Name: word("ask", 20), Run: &engine.RunSpec{Flow: word("other", 8)}}
+			d.Triggers = []engine.Trigger{{Event: word("a.b", 1), Goto: word("over", 1)}}
+		}, "20 missing-event"},
 		{"two things to wait for", func(d *engine.Definition) { d.States[0].End = word("x", 7) }, "7 several-waits"},
 		{"a time-out of no time", func(d *engine.Definition) {
 			d.States[0].After = []engine.After{{After: engine.Duration{At: at(8), Set: true}, Alternatives: ways(8)}}

@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"strconv"
 	"strings"
@@ -78,33 +79,35 @@ var helpers = map[string]helper{
 	"plural": {`plural(count, "one order", "{} orders")`, kindText, []any{func(*exprContext, float64, string, string) string { return "" }}, helpPlural, nil},
 }
 
+// helperPrefix stands before a helper's name in a compiled expression, so that a slot may have the same name.
+const helperPrefix = "\x00"
+
 // functionOptions make the helpers, and what stands in for operators, known to the expression compiler. Nothing in them depends on a run.
 var functionOptions = func() []expr.Option {
 	var options []expr.Option
-	for _, table := range []map[string]helper{helpers, timely} {
-		for name, h := range table {
-			options = append(options, expr.Function(name, func(args ...any) (any, error) {
-				c, ok := args[0].(*exprContext)
-				if !ok {
-					return nil, fmt.Errorf("%s can not be used here", strings.TrimLeft(name, "\x00"))
-				}
-				return h.run(c, args[1:])
-			}, h.types...))
-		}
+	for name, h := range functions {
+		options = append(options, expr.Function(name, func(args ...any) (any, error) {
+			c, ok := args[0].(*exprContext)
+			if !ok {
+				return nil, errNoContext
+			}
+			return h.run(c, args[1:])
+		}, h.types...))
 	}
 	return options
 }()
 
-// givenBy is the kind of what each function gives.
-var givenBy = func() map[string]kind {
-	kinds := map[string]kind{}
-	for _, table := range []map[string]helper{helpers, timely} {
-		for name, h := range table {
-			kinds[name] = h.gives
-		}
+// functions are all functions by the names that compiled expressions call them by.
+var functions = func() map[string]helper {
+	all := maps.Clone(timely)
+	for name, h := range helpers {
+		all[helperPrefix+name] = h
 	}
-	return kinds
+	return all
 }()
+
+// errNoContext is an expression that is evaluated without a run, as the time zone of a flow is.
+var errNoContext = errors.New("times and helper functions can not be used here")
 
 func helpTime(c *exprContext, args []any) (any, error) { return pure(moment(args[0], c.zone)) }
 
