@@ -85,7 +85,7 @@ func TestAnswers(t *testing.T) {
 < ¿Qué código?`},
 		{"a slip in a short word matters: it would be another word", `
 > buj
-< I did not get that. I can help with:
+< Here is what I can help with:
 ? Buy something | Rent something`},
 		{"the phrase tells the language, whatever the browser says", `
 > quiero alquilar
@@ -110,7 +110,9 @@ $ code = "AB1234"`},
 > one
 < Not a code.
 > two
+< I still don't get it, sorry. Let's try once more, or I can bring in a person.
 < Not a code.
+? Talk to a person
 > three
 ! handoff queue=vip reason="exhausted"
 ! owner queue`},
@@ -120,7 +122,9 @@ $ code = "AB1234"`},
 > one
 < Not a code.
 > two
+< I still don't get it, sorry. Let's try once more, or I can bring in a person.
 < Not a code.
+? Talk to a person
 > AB1234
 < Which size for AB1234?
 ? Small | Large | Extra large
@@ -212,7 +216,7 @@ $ size = "small"`},
 > buy
 < Which code?
 > (audio)
-< I can only read text for now. Could you write it to me, please?
+< I can't listen to voice notes yet. Could you write it to me, please?
 < Which code?`},
 		{"a picture's caption is read", `
 > buy
@@ -234,7 +238,7 @@ $ size = "small"`},
 ! owner queue`},
 		{"what no flow understands gets the menu once, then people", `
 > purple
-< I did not get that. I can help with:
+< Here is what I can help with:
 ? Buy something | Rent something
 ! owner closed
 > green
@@ -242,22 +246,23 @@ $ size = "small"`},
 ! handoff queue=general reason="not_understood"`},
 		{"a flow that starts forgets what was not understood", `
 > purple
-< I did not get that. I can help with:
+< Here is what I can help with:
 ? Buy something | Rent something
 > rent
 < Rentals open in May.
 > purple
-< I did not get that. I can help with:
+< Here is what I can help with:
 ? Buy something | Rent something`},
 		{"a button of the menu starts its flow", `
 > purple
-< I did not get that. I can help with:
+< Here is what I can help with:
 ? Buy something | Rent something
 > [Rent something]
 < Rentals open in May.`},
 		{"an unsupported message without a flow gets the menu", `
 > (sticker)
-< I did not get that. I can help with:
+< Nice one! But I need it in words, please.
+< Here is what I can help with:
 ? Buy something | Rent something`},
 	}
 	c := catalog(t, shop, rentals)

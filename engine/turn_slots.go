@@ -40,6 +40,10 @@ func (t *turn) use(m *Machine, r *Run, a *ask, h heardAnswer) bool {
 		t.put(r, question)
 	case h.partial != nil:
 		r.Answer = &Answer{Partial: h.partial}
+		if h.partial.Date == "" && h.partial.Time == "" { // only "in the afternoon": the question itself asks for the rest
+			t.askAgain(r, nil)
+			return true
+		}
 		key, value, typ := TextWhatTime, h.partial.Date, SlotDate
 		if h.partial.Date == "" && h.partial.Time != "" {
 			key, value, typ = TextWhatDate, h.partial.Time, SlotTime

@@ -284,7 +284,7 @@ states:
         - when: word startsWith "f"
           set: {seen: "{count: 1 + 1, at: now}", contact.plan: word}
           goto: told
-        - when: word == "spanish"
+        - when: word == "tapas"
           set: {contact.language: "'es'"}
           goto: ask_word
         - when: word == "circle"
@@ -337,7 +337,7 @@ $ seen = {"at":"2026-03-02T09:00:00Z","count":2}`},
 		{"the language changes in the middle of a conversation", `
 > sort
 < A word?
-> spanish
+> tapas
 < ¿Una palabra?
 ! language es
 > ordenar
@@ -370,7 +370,7 @@ $ seen = {"at":"2026-03-02T09:00:00Z","count":2}`},
 < A word?
 + 9m
 > (sticker)
-< I can only read text for now. Could you write it to me, please?
+< Nice one! But I need it in words, please.
 < A word?
 + 9m
 @ ask_word
