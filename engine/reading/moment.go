@@ -16,9 +16,10 @@ func readMoment(kind Kind, text string, ctx Context) Result {
 		return Result{}
 	}
 	contact := tongueOf(ctx.Language)
+	said := contact.idle(symbols)
 	var best *parser
 	for _, t := range order(contact) {
-		p := newParser(t, contact, symbols, kind, ctx)
+		p := newParser(t, contact, symbols, said, kind, ctx)
 		p.scanMentions()
 		if best == nil || p.cover > best.cover {
 			best = p

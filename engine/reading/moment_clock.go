@@ -181,9 +181,9 @@ func (p *parser) clockMention(clocks []clockTime, next int, hourWord bool) menti
 	found := mention{clocks: clocks}
 	said := part(0)
 	comma := p.skip(p.skipText(next, ","), filler)
-	if m, ok := p.has(next, partWord); ok {
+	if m, ok := p.has(next, partWord); ok && !p.is(next, dayWord) {
 		said, next = m.part, next+1
-	} else if m, ok := p.has(comma, partWord); ok && comma > next && m.part != beforeN && m.part != afterN {
+	} else if m, ok := p.has(comma, partWord); ok && comma > next && !p.is(comma, dayWord) && m.part != beforeN && m.part != afterN {
 		said, next = m.part, comma+1
 	} else if p.is(next, noon) && strings.HasPrefix(p.text(next), "d") {
 		said, next = midday, next+1
@@ -222,7 +222,7 @@ func (p *parser) hour(i int, intro bool) (c clockTime, next int, sure, ok bool) 
 		return c, i, false, false
 	}
 	if digits >= 3 {
-		if m := h % 100; m > 59 || h/100 > 23 || !(intro && digits == 4 || intro && digits == 3 || p.isMeridiem(next) || p.isUnit(next, hour) && digits == 4) || p.counted(next) || p.is(next, thousand) {
+		if m := h % 100; m > 59 || h/100 > 23 || h < 100 || digits == 3 && m == 0 && !p.isMeridiem(next) || !(intro && digits == 4 || intro && digits == 3 || p.isMeridiem(next) || p.isUnit(next, hour) && digits == 4) || p.counted(next) || p.is(next, thousand) {
 			return c, i, false, false
 		}
 		return clockTime{hour: h / 100, minute: h % 100, bare: h/100 <= 12 && digits == 3}, next, p.isMeridiem(next) || p.isUnit(next, hour), true
@@ -271,7 +271,7 @@ func (p *parser) hour(i int, intro bool) (c clockTime, next int, sure, ok bool) 
 			}
 			return c, end, true, true
 		}
-		if c.hour > 24 {
+		if c.hour > 24 || c.hour == 24 && !intro {
 			return c, i, false, false // "48h" is a length
 		}
 		if n, end := p.minutesAnd(next + 1); n > 0 {
@@ -291,7 +291,7 @@ func (p *parser) hour(i int, intro bool) (c clockTime, next int, sure, ok bool) 
 	}
 	if p.isUnit(next, hour) {
 		afterDay := p.lastIsDay && p.end == i
-		known := p.kind != Duration && p.tongue.code != "en" && (afterDay || h >= 13 && p.alone(i, next+1))
+		known := p.kind != Duration && p.tongue.code != "en" && (afterDay || h >= 13 && h < 24 && p.alone(i, next+1))
 		return c, next, known, known || intro
 	}
 	if n, end := p.minutesAnd(next); n > 0 {
@@ -308,7 +308,7 @@ func (p *parser) hour(i int, intro bool) (c clockTime, next int, sure, ok bool) 
 			return c, end, true, true
 		}
 	}
-	if n, end := p.number(next); end > next && p.tongue.code == "en" && digits == 0 && n >= 10 && n <= 59 && h >= 1 && h <= 12 && p.atoms[next].digits == 0 { // "three thirty"
+	if n, end := p.number(next); end > next && digits == 0 && n >= 10 && n <= 59 && h >= 1 && h <= 23 && p.atoms[next].digits == 0 && !p.is(end, unitWord, month) && !p.counted(end) { // "three thirty"
 		c.minute = n
 		return c, end, true, true
 	}
@@ -317,6 +317,7 @@ func (p *parser) hour(i int, intro bool) (c clockTime, next int, sure, ok bool) 
 		return c, next + 1, true, true
 	}
 	partNext, isPart := p.has(next, partWord)
+	isPart = isPart && !p.is(next, dayWord) // "a las 10 mañana" is tomorrow
 	if isPart && p.atoms[next].width > 1 || isPart && intro {
 		return c, next, len((clockTime{hour: h, part: partNext.part}).walls(p.tongue.code, 0)) > 0 || intro, true
 	}

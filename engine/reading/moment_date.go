@@ -64,7 +64,7 @@ func (p *parser) readNumericDate(i int) (mention, bool) {
 		return mention{}, false
 	case sep == "-" && !p.alone(i, i+3), a == 24 && b == 7 && !p.alone(i, i+3): // "2-3", "24/7"
 		return mention{}, false
-	case p.counted(i+3) || p.is(i+3, unitWord):
+	case p.counted(i + 3), p.is(i+3, unitWord), p.is(i+3, ofWord) && a < b && p.atoms[min(i+4, len(p.atoms)-1)].digits == 0: // "2/3 de"
 		return mention{}, false
 	}
 	found := p.choose(a, b, 0)
@@ -166,12 +166,12 @@ func (p *parser) readWeekday(i int) (mention, bool) {
 		}
 	}
 	wd, next := p.weekdayName(at)
-	if next == at {
+	if next == at || i > p.end && (p.is(i-1, numberWord) || p.atoms[i-1].digits > 0) { // "three tuesdays"
 		return mention{}, false
 	}
 	if modifier == 0 || modifier == thisWord {
 		for _, r := range []role{nextAfter, lastAfter} {
-			if p.is(next, r) {
+			if p.is(next, r) && !p.is(next+1, unitWord) {
 				modifier, next = r, next+1
 				break
 			}
@@ -321,6 +321,15 @@ func (p *parser) isUnit(i, n int) bool {
 	return ok && m.n == n
 }
 
+// looseNumber is a short number after a month that can be a year or an hour: the day is not clear then.
+func (p *parser) looseNumber(i int) (n int, loose bool) {
+	n, digits := p.digits(i)
+	if digits == 0 || digits > 2 || p.counted(i+1) || p.glued(i+1) && p.text(i+1) != "." && p.text(i+1) != "," || p.suffixAt(i+1) || p.is(i+1, unitWord, and, minus, orWord, month) {
+		return n, false
+	}
+	return n, true
+}
+
 // yearAfter reads a year after a month: "2027", "de 2027", ", 2027", "del 27". end is where it ends; y 0 is none.
 func (p *parser) yearAfter(i int) (y, end int) {
 	at := p.skipText(i, ",")
@@ -350,10 +359,7 @@ func (p *parser) readMonthDate(i int) (mention, bool) {
 		if next == 0 {
 			return mention{}, false
 		}
-		y, end := p.yearAfter(next)
-		found := p.dayMonth(d, name.n, y)
-		found.end = end
-		return found, true
+		return p.inMonth(d, name.n, next), true
 	}
 	d, next := p.dayNumber(at)
 	if next == 0 {
@@ -361,7 +367,11 @@ func (p *parser) readMonthDate(i int) (mention, bool) {
 			return mention{}, false
 		}
 	}
-	if y, m, end := p.monthOf(next); end > 0 && (p.is(next, ofWord, month) || p.is(next, nextWord)) {
+	loose := p.atoms[at].digits == 0 && p.is(at, numberWord) && (p.text(next) == "in" || p.text(next) == "en" || p.text(next) == "em") // "the one in april"
+	if y, m, end := p.monthOf(next); end > 0 && !loose && p.is(next, ofWord, month, nextWord) {
+		if y == 0 && p.is(end-1, month) {
+			return p.inMonth(d, int(m), end), true
+		}
 		found := p.dayMonth(d, int(m), y)
 		found.end = end
 		return found, true
@@ -376,6 +386,19 @@ func (p *parser) readMonthDate(i int) (mention, bool) {
 		return found, true
 	}
 	return mention{}, false
+}
+
+// inMonth is a day of a month with the year that follows, if any.
+func (p *parser) inMonth(d, m, i int) mention {
+	y, end := p.yearAfter(i)
+	n, loose := p.looseNumber(i)
+	if y == 0 && loose && n > 31 {
+		y, end = p.century(n, 2), i+1
+	}
+	found := p.dayMonth(d, m, y)
+	found.bad = found.bad || y == 0 && loose
+	found.end = end
+	return found
 }
 
 func (p *parser) anyNumber(i int) (n, next int) {
@@ -429,11 +452,18 @@ func (p *parser) readDayOfMonth(i int) (mention, bool) {
 	isOrdinal := p.is(at, ordinal)
 	suffixed := !isOrdinal && p.glued(next-1) && p.atoms[next-1].word() && p.tongue.code == "en"
 	named := p.is(at-1, theDay) && at > i
-	article := at > i && p.tongue.code != "pt" && p.text(at-1) != "lo"
+	article := at > i && p.tongue.code != "pt" && p.text(at-1) != "lo" && (p.atoms[at].digits > 0 || isOrdinal || p.tongue.code == "es" && d > 1)
 	if !(suffixed || named || article && !isOrdinal || isOrdinal && article && p.tongue.code == "en" && d > 4) {
 		return mention{}, false
 	}
 	found := p.monthDay(d)
+	for p.is(next, orWord) { // "el 20 o 21"
+		other, end := p.dayNumber(p.skip(next+1, theWord, theDay))
+		if end == 0 || p.counted(end) || p.is(end, month, ofWord) {
+			break
+		}
+		found.days, found.monthDay, next = append(found.days, p.monthDay(other).days...), 0, end
+	}
 	return mention{end: next, date: found, bad: found.days == nil}, true
 }
 

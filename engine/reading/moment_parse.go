@@ -46,9 +46,9 @@ type parser struct {
 	lastIsDay bool // it is a day
 }
 
-func newParser(t *tongue, contact *tongue, symbols []symbol, kind Kind, ctx Context) *parser {
+func newParser(t *tongue, contact *tongue, symbols []symbol, said []bool, kind Kind, ctx Context) *parser {
 	y, m, d := ctx.Now.Date()
-	return &parser{tongue: t, atoms: t.understand(symbols, contact), kind: kind, ctx: ctx, today: civil(y, m, d)}
+	return &parser{tongue: t, atoms: t.understand(symbols, contact, said), kind: kind, ctx: ctx, today: civil(y, m, d)}
 }
 
 func civil(y int, m time.Month, d int) time.Time { return time.Date(y, m, d, 0, 0, 0, 0, time.UTC) }
@@ -147,7 +147,7 @@ func (p *parser) hundreds(i int) (value, next int) {
 func (p *parser) scanMentions() {
 	for i := 0; i < len(p.atoms); {
 		best := mention{end: i}
-		for _, read := range readers {
+		for _, read := range readersOf[p.kind == Duration] {
 			if found, ok := read(p, i); ok && found.end > best.end {
 				best = found
 			}
@@ -166,18 +166,19 @@ func (p *parser) scanMentions() {
 			p.cover += a.width
 		}
 	}
-	p.contradict()
-	p.drop()
+	gone := make([]bool, len(p.mentions))
+	p.dropInexact(gone)
+	p.dropDenied(gone)
+	p.dropTakenBack(gone)
+	p.contradict(gone)
+	i := -1
+	p.mentions = slices.DeleteFunc(p.mentions, func(mention) bool { i++; return gone[i] })
 }
 
-// readers are what a mention can be; among equally long ones the first wins.
-var readers = []func(*parser, int) (mention, bool){
-	(*parser).readSpanMention,
-	(*parser).readDate,
-	(*parser).readClock,
-	(*parser).readWeek,
-	(*parser).readPart,
-	(*parser).readMonth,
+// readersOf is what a mention can be, by whether a duration is asked for; among equally long ones the first wins.
+var readersOf = map[bool][]func(*parser, int) (mention, bool){
+	false: {(*parser).readDate, (*parser).readClock, (*parser).readSpanMention, (*parser).readWeek, (*parser).readPart, (*parser).readMonth},
+	true:  {(*parser).readSpanMention},
 }
 
 func (p *parser) readPart(i int) (mention, bool) {
@@ -191,16 +192,6 @@ func (p *parser) readPart(i int) (mention, bool) {
 func (p *parser) readMonth(i int) (mention, bool) {
 	m, ok := p.has(i, month)
 	return mention{end: i + 1, month: time.Month(m.n)}, ok
-}
-
-// drop removes the mentions that the contact does not mean: taken back, denied, or the edge of something open ("after five").
-func (p *parser) drop() {
-	gone := make([]bool, len(p.mentions))
-	p.dropInexact(gone)
-	p.dropDenied(gone)
-	p.dropTakenBack(gone)
-	i := -1
-	p.mentions = slices.DeleteFunc(p.mentions, func(mention) bool { i++; return gone[i] })
 }
 
 func (p *parser) covered(i int) bool {
@@ -293,20 +284,31 @@ func (p *parser) anyAfter(i int, gone []bool, want func(mention) bool) bool {
 }
 
 // contradict makes bad what can not be read as one value: the two ends of a range, and days that exclude each other.
-func (p *parser) contradict() {
+func (p *parser) contradict(gone []bool) {
 	for i := range p.mentions {
 		x := &p.mentions[i]
-		if p.rangeBefore(i) {
+		if p.rangeBefore(i) || p.rangeAfter(x) || p.otherNumber(x) {
 			x.bad = true
 		}
-		if i == 0 || p.mentions[i-1].date == nil || x.date == nil || !p.touching(p.mentions[i-1].end, x.start) {
+		if i == 0 || gone[i] || gone[i-1] || p.mentions[i-1].date == nil || x.date == nil || !p.touching(p.mentions[i-1].end, x.start) {
 			continue
 		}
 		before := &p.mentions[i-1]
-		x.date, x.bad = bothDays(before.date, x.date, x.bad)
-		before.date = x.date
-		before.bad = before.bad || x.bad
+		both := bothDays(before.date, x.date)
+		weekdays := btoi(before.date.weekday >= 0) + btoi(x.date.weekday >= 0)
+		if len(both.days) == 0 && weekdays == 1 || before.bad || x.bad {
+			x.bad = true
+		} else if len(both.days) > 0 && weekdays < 2 {
+			x.date, before.date = both, both
+		}
 	}
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // touching tells that nothing but a comma or an article stands between two mentions.
@@ -319,8 +321,8 @@ func (p *parser) touching(from, to int) bool {
 	return true
 }
 
-// bothDays is the day that two words mean together: "tuesday the 24th". A contradiction is bad.
-func bothDays(a, b *dayMention, bad bool) (*dayMention, bool) {
+// bothDays is the day that two words mean together: "tuesday the 24th". None if they exclude each other.
+func bothDays(a, b *dayMention) *dayMention {
 	if a.weekday >= 0 && b.weekday < 0 {
 		a, b = b, a
 	}
@@ -333,27 +335,50 @@ func bothDays(a, b *dayMention, bad bool) (*dayMention, bool) {
 	if a.monthDay > 0 && len(both.days) > 1 {
 		both.days = both.days[:1]
 	}
-	return &both, bad || len(both.days) == 0
+	return &both
 }
 
 // rangeBefore tells that a mention is the far end of a range: "15 al 20 de marzo", "de lunes a viernes", "das 15h às 17h".
 func (p *parser) rangeBefore(i int) bool {
 	x := p.mentions[i]
-	if x.part != 0 && x.date == nil && x.clocks == nil || x.spans != nil {
+	if x.date == nil && x.clocks == nil {
 		return false
 	}
-	if x.clocks != nil && i > 0 && p.mentions[i-1].clocks != nil && p.mentions[i-1].end == x.start && p.is(x.start, atWord) {
-		return true
+	at := x.start
+	if !p.is(at, upTo) {
+		at--
 	}
-	at := x.start - 1
 	for at > 0 && p.is(at, theWord, theDay) && !p.is(at, upTo) {
 		at--
 	}
 	if at < 1 || !p.is(at, upTo) && p.text(at) != "-" {
 		return false
 	}
-	if p.is(at-1, numberWord) || p.atoms[at-1].digits > 0 {
-		return true
+	if i > 0 && p.mentions[i-1].end == at {
+		before := p.mentions[i-1]
+		return before.date != nil && x.date != nil || before.clocks != nil && x.clocks != nil
 	}
-	return i > 0 && p.mentions[i-1].end == at && (p.mentions[i-1].date != nil) == (x.date != nil) && p.mentions[i-1].part == 0
+	return p.is(at-1, numberWord) || p.atoms[at-1].digits > 0
+}
+
+// rangeAfter tells that a day is the near end of a range: "march 15 to 20".
+func (p *parser) rangeAfter(x *mention) bool {
+	if x.date == nil || !p.is(x.end, upTo) && p.text(x.end) != "-" || p.mentionAt(x.end) >= 0 || p.mentionAt(x.end+1) >= 0 {
+		return false
+	}
+	_, next := p.number(x.end + 1)
+	return next > x.end+1
+}
+
+// otherNumber tells that a day or a span has an alternative that is only a number: "15 o 16 de marzo", "2 horas o 3".
+func (p *parser) otherNumber(x *mention) bool {
+	if x.date == nil && x.spans == nil {
+		return false
+	}
+	if p.is(x.end, orWord) && p.mentionAt(x.end+1) < 0 {
+		_, next := p.number(p.skip(x.end+1, theWord, atWord))
+		return next > x.end+1 || p.is(x.end+1, inexact)
+	}
+	before := x.start - 1
+	return x.date != nil && before > 0 && p.is(before, orWord) && !p.covered(before-1) && (p.is(before-1, numberWord) || p.atoms[before-1].digits > 0)
 }

@@ -47,7 +47,7 @@ func (p *parser) fits(value any) bool {
 // says tells that a mention speaks of what the kind has.
 func (p *parser) says(x mention) bool {
 	ofDay := x.date != nil || x.week != nil || x.month != 0
-	ofTime := x.clocks != nil || x.part != 0
+	ofTime := x.clocks != nil || x.part != 0 || p.alsoPart(x)
 	return ofDay && p.kind != Time || ofTime && p.kind != Date
 }
 

@@ -147,7 +147,11 @@ func (p *parser) moments() (all []moment, ok bool) {
 			}
 			said = true
 			for _, c := range x.clocks {
-				cur.walls = append(cur.walls, c.walls(p.tongue.code, p.partNear(i, cur.part))...)
+				near := p.partNear(i, cur.part)
+				if near == 0 && p.ctx.Partial != nil {
+					near = partNamed(p.ctx.Partial.Part)
+				}
+				cur.walls = append(cur.walls, c.walls(p.tongue.code, near)...)
 			}
 			if len(cur.walls) == 0 {
 				return nil, false

@@ -45,7 +45,7 @@ func scan(text string) []symbol {
 			i, glued = end, true
 		case unicode.Is(unicode.Mn, r) || isApostrophe(r):
 			i++
-		case unicode.IsSpace(r) || isDash(r) && !(i > 0 && isDigit(runes[i-1])) && !(i+1 < len(runes) && isDigit(runes[i+1])):
+		case unicode.IsSpace(r) || isDash(r) && (i > 0 && unicode.IsLetter(runes[i-1]) || i+1 < len(runes) && unicode.IsLetter(runes[i+1])):
 			i, glued = i+1, false
 		default:
 			symbols = append(symbols, symbol{text: mark(r), glued: glued})

@@ -173,7 +173,7 @@ func (p *parser) span(i int) (s span, next int, ok bool) {
 		if !isUnit && p.text(end) == "d" && p.glued(end) {
 			m, isUnit = meaning{role: unitWord, n: day}, true
 		}
-		if !isUnit && of == hour && next > i && count%60 == 0 && count < 3600 && p.glued(at) { // "1h30"
+		if !isUnit && of == hour && next > i && count%60 == 0 && count < 3600 && (p.glued(at) || p.kind == Duration && !p.counted(end) && p.atoms[at].digits == 2) { // "1h30"
 			s, ok = s.plus(count, minute)
 			return s, end, ok
 		}
@@ -210,6 +210,9 @@ func (p *parser) fraction(i int) (sixtieths, next int) {
 
 // count reads how many units, in sixtieths: "2", "2.5", "1/2", "half an", "a", "two and a half", "three quarters of an".
 func (p *parser) count(i int) (sixtieths, next int) {
+	if _, digits := p.digits(i - 2); digits > 0 && p.glued(i) && p.glued(i-1) && p.atoms[i].digits > 0 && !p.atoms[i-1].word() {
+		return 0, i // the end of "1:30", "06.12"
+	}
 	if part, end := p.fraction(i); part > 0 {
 		end = p.skip(p.skip(end, ofWord), article1)
 		return part, end
@@ -225,15 +228,17 @@ func (p *parser) count(i int) (sixtieths, next int) {
 		return 45, p.skip(p.skip(next+1, ofWord), article1)
 	}
 	frac, digits := p.digits(next + 1)
-	if mark := p.text(next); digits > 0 && p.glued(next) && p.glued(next+1) {
+	if mark := p.text(next); digits > 0 && (mark == "/" || mark == "." || mark == "," || mark == ":") && p.glued(next) && p.glued(next+1) {
 		switch {
 		case mark == "/" && frac > 0 && n < frac && frac <= 4 && 60*n%frac == 0:
 			return 60 * n / frac, p.skip(next+2, ofWord)
-		case (mark == "." || mark == ",") && digits == 1 && frac*6%1 == 0:
+		case mark == ":" && digits == 2 && frac < 60 && p.isUnit(next+2, hour):
+			return 60*n + frac, next + 2
+		case (mark == "." || mark == ",") && digits == 1:
 			return 60*n + 6*frac, next + 2
 		case (mark == "." || mark == ",") && digits == 2 && frac*6%10 == 0:
 			return 60*n + frac*6/10, next + 2
-		case mark != "-":
+		default:
 			return 0, i
 		}
 	}

@@ -197,13 +197,13 @@ type atom struct {
 }
 
 // understand finds the phrases of a tongue in a text. Words that mean something else to the contact are left out; slips are forgiven in the contact's
-// own tongue alone.
-func (t *tongue) understand(symbols []symbol, contact *tongue) []atom {
+// own tongue alone. said are the symbols that the contact's tongue has in phrases without a meaning here: "llego tarde", "buenas noches".
+func (t *tongue) understand(symbols []symbol, contact *tongue, said []bool) []atom {
 	atoms := make([]atom, 0, len(symbols))
 	for i := 0; i < len(symbols); {
 		means, width := t.find(symbols[i:])
-		if width == 1 && contact != nil && contact != t && contact.taken(symbols[i].text, means) {
-			means = nil
+		if contact != nil && contact != t && (said[i] || width == 1 && contact.taken(symbols[i].text, means)) {
+			means, width = nil, 1
 		}
 		if width == 0 && (contact == nil || contact == t) {
 			means, width = t.findNear(symbols[i]), 1
@@ -213,6 +213,21 @@ func (t *tongue) understand(symbols []symbol, contact *tongue) []atom {
 		i += width
 	}
 	return atoms
+}
+
+func (t *tongue) idle(symbols []symbol) []bool {
+	said := make([]bool, len(symbols))
+	if t == nil {
+		return said
+	}
+	for i := 0; i < len(symbols); {
+		means, width := t.find(symbols[i:])
+		for j := 0; j < width && width > 1 && means[0].role == filler; j++ {
+			said[i+j] = true
+		}
+		i += max(width, 1)
+	}
+	return said
 }
 
 // taken tells that a word means something else to who speaks t.
