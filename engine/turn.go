@@ -129,7 +129,8 @@ func (t *turn) guarded(by string) bool {
 	return false
 }
 
-// refreshKeys works out what the runs are about whose slots have changed in this turn.
+// refreshKeys works out what the runs are about whose slots have changed in this turn. A flow with a key has one run for each key: the one that learned
+// its key last goes on, because the contact has just asked for it.
 func (t *turn) refreshKeys() {
 	for i := range t.conv.Runs {
 		r := &t.conv.Runs[i]
@@ -137,10 +138,28 @@ func (t *turn) refreshKeys() {
 		if m == nil || m.key == nil || !t.owned[r.ID] {
 			continue
 		}
-		if v, err := m.key.run(t.env(m, r)); err == nil && v != nil { // a slot that is not filled in yet leaves the key as it was
-			r.Key = display(v)
+		v, err := m.key.run(t.env(m, r))
+		if err != nil || v == nil || display(v) == r.Key { // a slot that is not filled in yet leaves the key as it was
+			continue
+		}
+		r.Key = display(v)
+		if older := t.sameKey(r); older != "" {
+			t.leave(t.conv.Run(older))
+			t.remove(t.conv.Run(older), OutcomeReplaced)
+			t.refreshKeys() // the list of runs is another one now
+			return
 		}
 	}
+}
+
+// sameKey finds another run of the same flow with the same key that waits for nobody but the contact or the clock, or "".
+func (t *turn) sameKey(r *Run) string {
+	for _, other := range t.conv.Runs {
+		if other.ID != r.ID && other.Flow == r.Flow && other.Key == r.Key && other.Parent == "" && (other.Wait == WaitTime || other.Wait == WaitAsk) {
+			return other.ID
+		}
+	}
+	return ""
 }
 
 func (t *turn) now() time.Time { return t.ev.At }
@@ -289,6 +308,9 @@ func (t *turn) setSlot(r *Run, name string, v any) {
 	}
 	if env := t.envs[r.ID]; env != nil {
 		env[name] = v
+		if m := t.catalog.Machine(r.Version); m != nil && m.zone != nil {
+			delete(t.envs, r.ID) // the slot may say in which zone the run is
+		}
 	}
 }
 

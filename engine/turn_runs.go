@@ -36,6 +36,7 @@ const (
 const (
 	OutcomeCancelled = "cancelled" // the contact ended it, or the run that waited for it went on
 	OutcomeOptedOut  = "opted_out" // the contact wants nothing any more
+	OutcomeReplaced  = "replaced"  // a newer run of the same flow is about the same thing
 )
 
 // wait puts a run into the background until a time.
@@ -89,11 +90,7 @@ func (t *turn) waitEnds(m *Machine, r *Run, w *wait) (time.Time, error) {
 	if due.Before(t.now()) {
 		return due, nil
 	}
-	moved := t.outOfQuiet(m, r, w, due)
-	if moved.Before(t.now()) { // earlier than now is now, however quiet it is
-		moved = t.now()
-	}
-	return moved, nil
+	return t.outOfQuiet(m, r, w, due), nil // moved before now it is missed, or now, however quiet it is
 }
 
 // outOfQuiet moves a time out of the flow's quiet hours, on the contact's clock where it is known.
