@@ -62,8 +62,10 @@ func TestManualShowsEveryKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	used := keys(doc.Properties)
-	for _, def := range doc.Defs {
-		used = append(used, keys(def.Properties)...)
+	for name, def := range doc.Defs {
+		if name != "commands" && name != "sentences" { // flows/commands.yaml has them all
+			used = append(used, keys(def.Properties)...)
+		}
 	}
 	rare := []string{"put", "patch", "delete", "scripts"} // written as get and post; scripts have their own page
 	for _, key := range used {
