@@ -99,6 +99,9 @@ func (o Options) readScripts() ([]File, error) {
 	}
 	var files []File
 	for _, name := range names {
+		if scripts.IsTest(name) {
+			continue
+		}
 		text, err := flows.ReadFile(fsys, name)
 		if err != nil {
 			return nil, fmt.Errorf("read script: %w", err)

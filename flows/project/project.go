@@ -60,6 +60,10 @@ func Build(files Files, o Options) *Project {
 	p.files[files.Commands.Name], p.commands = files.Commands.Text, files.Commands
 	p.Commands, p.Findings = loaded, append(p.Findings, findings...)
 	around := engine.Surroundings{Scripts: p.Scripts, Config: o.Config, Queues: o.Queues}
+	if len(o.Files) == 0 { // single files may run flows that are not among them
+		around.Flows = signatures(p.Definitions)
+	}
+	checkCircles(p.Definitions, &p.Findings)
 	seen := map[string]string{}
 	for _, def := range p.Definitions {
 		if other, twice := seen[def.Flow.V]; twice {
