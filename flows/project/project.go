@@ -22,6 +22,8 @@ type Options struct {
 	Files  []string
 	Config map[string]any // nil: anything goes in config.*
 	Queues []string       // nil: any queue goes
+	// Published are flows that are there besides the files: a file may run them.
+	Published map[string]engine.Signature
 }
 
 // Project is what the files hold.
@@ -31,6 +33,7 @@ type Project struct {
 	Commands    engine.Commands
 	Scripts     map[string]engine.Script
 	Sources     []scripts.Source
+	Signatures  map[string]engine.Signature // of every flow, the published ones included; nil where single files were read alone
 	Findings    diag.List
 
 	files    map[string][]byte
@@ -60,8 +63,14 @@ func Build(files Files, o Options) *Project {
 	p.files[files.Commands.Name], p.commands = files.Commands.Text, files.Commands
 	p.Commands, p.Findings = loaded, append(p.Findings, findings...)
 	around := engine.Surroundings{Scripts: p.Scripts, Config: o.Config, Queues: o.Queues}
-	if len(o.Files) == 0 { // single files may run flows that are not among them
-		around.Flows = signatures(p.Definitions)
+	if len(o.Files) == 0 || o.Published != nil { // single files may run flows that are not among them
+		p.Signatures = signatures(p.Definitions)
+		for flow, signature := range o.Published {
+			if _, among := p.Signatures[flow]; !among {
+				p.Signatures[flow] = signature
+			}
+		}
+		around.Flows = p.Signatures
 	}
 	checkCircles(p.Definitions, &p.Findings)
 	seen := map[string]string{}
