@@ -101,16 +101,23 @@ func TestHostileScripts(t *testing.T) {
 
 func TestHostileScriptsWithoutTheFirstFence(t *testing.T) {
 	t.Parallel()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
+	bare := self(t, bareArg)
 	for i, h := range hostile {
 		t.Run(fmt.Sprintf("%02d", i+1), func(t *testing.T) {
 			t.Parallel()
-			beHostile(t, h.body, h.harmless || strings.Contains(h.body, `"return this"`), []string{self, bareArg})
+			beHostile(t, h.body, h.harmless || strings.Contains(h.body, `"return this"`), bare)
 		})
 	}
+}
+
+// self is the command that starts a worker of these tests.
+func self(t testing.TB, arg string) []string {
+	t.Helper()
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return []string{program, arg}
 }
 
 func beHostile(t *testing.T, body string, harmless bool, command []string) {

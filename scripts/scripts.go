@@ -47,7 +47,7 @@ const (
 // Budgets of one call when Options does not say otherwise.
 const (
 	DefaultDeadline       = 50 * time.Millisecond
-	DefaultMemoryBytes    = 96 << 20
+	DefaultMemoryBytes    = 64 << 20
 	DefaultMaxDepth       = 256
 	DefaultMaxResultBytes = 64 << 10
 	DefaultSpare          = 1
