@@ -219,7 +219,7 @@ export class View {
     e.alt = e.title = title;
     e.controls = true;
     e.preload = "metadata";
-    e.addEventListener(show === "image" ? "load" : "loadedmetadata", () => this.following && this.scroll());
+    for (const sized of ["load", "loadedmetadata", "error"]) e.addEventListener(sized, () => this.following && this.scroll());
     return e;
   }
 

@@ -85,8 +85,15 @@ export interface Entry {
   text?: string
   code?: string
   choices?: Choice[] | null
+  /** The kind of an entry that is not plain text. */
   message?: string
   media?: { mime?: string; filename?: string; voice?: boolean } | null
+  /** What was sent to the contact, by its address. */
+  file?: { url: string; name?: string } | null
+  location?: { latitude: number; longitude: number; name?: string; address?: string } | null
+  link?: { url: string; title: string } | null
+  /** The name of an approved template that was sent as it is. */
+  template?: string
   flow?: string
   state?: string
   status?: DeliveryState

@@ -6,9 +6,11 @@ import {
   CircleAlert,
   CircleSlash,
   Clock3,
+  ExternalLink,
   FileText,
   Flag,
   Image,
+  LayoutTemplate,
   LogOut,
   MapPin,
   Mic,
@@ -61,6 +63,13 @@ export function EntryView({ entry, headed, chosen, name, me }: Props) {
     <Bubble kind={entry.kind} heading={headed ? <Heading entry={entry} name={name} me={me} /> : undefined}>
       <Attachment entry={entry} />
       {entry.text && <p dir="auto" className="break-words whitespace-pre-wrap">{entry.text}</p>}
+      {entry.link && (
+        <p className="mt-1.5">
+          <Outside url={entry.link.url} icon={ExternalLink}>
+            {entry.link.title}
+          </Outside>
+        </p>
+      )}
       {choices.length > 0 && (
         <ul aria-label={t('chat.offered')} className="mt-2 mb-1 flex flex-wrap gap-1.5">
           {choices.map((choice) => (
@@ -155,12 +164,13 @@ const attachments: Record<string, LucideIcon> = {
   audio: Mic,
   document: FileText,
   location: MapPin,
+  template: LayoutTemplate,
 }
 
-/** What a message held beside text, in words: nothing is loaded from elsewhere. */
+/** What a message held beside text, in words and links: nothing is loaded from elsewhere. */
 function Attachment({ entry }: { entry: Entry }) {
   const { t, i18n } = useTranslation()
-  const kind = entry.message
+  const kind = entry.template ? 'template' : entry.message
   if (!kind || kind === 'text' || kind === 'button') return null
   const Icon = attachments[kind] ?? Paperclip
   const key = `media.${kind === 'audio' && entry.media?.voice ? 'voice' : kind}`
@@ -169,9 +179,39 @@ function Attachment({ entry }: { entry: Entry }) {
       <Icon size={16} aria-hidden className="shrink-0 text-muted" />
       <span className="font-semibold">{i18n.exists(key) ? t(key as 'media.image') : t('media.unsupported')}</span>
       {entry.media?.filename && <span className="min-w-0 truncate text-muted">{entry.media.filename}</span>}
+      {entry.template && <span className="min-w-0 truncate text-muted">{entry.template}</span>}
+      {entry.file && <Outside url={entry.file.url}>{entry.file.name || nameOf(entry.file.url)}</Outside>}
+      {entry.location && <Outside url={mapOf(entry.location)}>{placeOf(entry.location)}</Outside>}
     </p>
   )
 }
+
+/** A link that opens elsewhere without telling where from. What is no web address stays text. */
+function Outside({ url, icon: Icon, children }: { url: string; icon?: LucideIcon; children: string }) {
+  if (!/^https?:\/\//i.test(url)) return <span className="min-w-0 break-words">{children}</span>
+  return (
+    <a href={url} target="_blank" rel="noopener noreferrer" className="inline-flex min-w-0 items-center gap-1 break-all underline underline-offset-2">
+      {Icon && <Icon size={14} aria-hidden className="shrink-0" />}
+      {children}
+    </a>
+  )
+}
+
+/** The end of a file's address, or its host. */
+function nameOf(url: string): string {
+  try {
+    const { pathname, host } = new URL(url)
+    return decodeURIComponent(pathname.split('/').pop() ?? '') || host
+  } catch {
+    return url
+  }
+}
+
+type Place = NonNullable<Entry['location']>
+
+const mapOf = ({ latitude, longitude }: Place) => `https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}#map=17/${latitude}/${longitude}`
+
+const placeOf = ({ latitude, longitude, name, address }: Place) => [name, address].filter(Boolean).join(', ') || `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`
 
 const happenings: Record<string, LucideIcon> = {
   handoff: ArrowRightLeft,

@@ -162,6 +162,32 @@ describe('the transcript', () => {
     expect(offered.map((one) => one.textContent)).toEqual(['Another order', 'Talk to a person(chosen)'])
   })
 
+  it('shows files, places and links as links that load nothing by themselves, and no address that is not of the web', () => {
+    const { container } = render(
+      <Transcript
+        conversation="c2"
+        name="Marta"
+        me="Ana"
+        entries={[
+          entry('a', { kind: 'bot', message: 'image', text: 'Your ticket', file: { url: 'https://shop.example/files/ticket%20A.png?x=1' } }),
+          entry('b', { kind: 'bot', message: 'location', location: { latitude: 40.5, longitude: -3.25, name: 'Clinic' } }),
+          entry('c', { kind: 'bot', text: 'Your invoice', link: { url: 'https://pay.example/7', title: 'Pay' } }),
+          entry('d', { kind: 'bot', text: 'Not this', link: { url: 'javascript:alert(1)', title: 'Press me' } }),
+          entry('e', { kind: 'bot', template: 'reminder' }),
+        ]}
+      />,
+    )
+    const links = screen.getAllByRole('link').map((one) => [one.textContent, one.getAttribute('href'), one.getAttribute('rel')])
+    expect(links).toEqual([
+      ['ticket A.png', 'https://shop.example/files/ticket%20A.png?x=1', 'noopener noreferrer'],
+      ['Clinic', 'https://www.openstreetmap.org/?mlat=40.5&mlon=-3.25#map=17/40.5/-3.25', 'noopener noreferrer'],
+      ['Pay', 'https://pay.example/7', 'noopener noreferrer'],
+    ])
+    expect(screen.getByText('Press me')).toBeTruthy()
+    expect(screen.getByText('reminder')).toBeTruthy()
+    expect(container.querySelector('img, video, audio, iframe')).toBeNull()
+  })
+
   it('says what happened to a message that was not delivered', () => {
     render(<Transcript conversation="c2" name="Marta" me="Ana" entries={[entry('a', { kind: 'agent', text: 'x', status: 'failed', problem: 'number unknown' })]} />)
     expect(screen.getByText('Not delivered: number unknown')).toBeTruthy()

@@ -138,6 +138,7 @@ export const en = {
     document: 'Document',
     sticker: 'Sticker',
     location: 'Location',
+    template: 'Template',
     contacts: 'Contact card',
     reaction: 'Reaction',
     order: 'Order',

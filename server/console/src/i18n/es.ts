@@ -140,6 +140,7 @@ export const es: Texts = {
     document: 'Documento',
     sticker: 'Sticker',
     location: 'Ubicación',
+    template: 'Plantilla',
     contacts: 'Tarjeta de contacto',
     reaction: 'Reacción',
     order: 'Pedido',

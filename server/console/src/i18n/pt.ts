@@ -140,6 +140,7 @@ export const pt: Texts = {
     document: 'Documento',
     sticker: 'Figurinha',
     location: 'Localização',
+    template: 'Modelo',
     contacts: 'Cartão de contato',
     reaction: 'Reação',
     order: 'Pedido',
