@@ -51,10 +51,15 @@ func (p *Publisher) draft(ctx context.Context, r plan.PublishRequest) (*draft, e
 		return d, err
 	}
 	d.number = published.Number
-	candidates, err := p.candidates(ctx, d, r)
+	standing, err := p.standing(ctx, published.Flows)
 	if err != nil {
 		return d, err
 	}
+	candidates, err := p.candidates(ctx, d, r, standing)
+	if err != nil {
+		return d, err
+	}
+	d.Findings = append(d.Findings, p.callers(standing, candidates)...)
 	if d.Findings.Sort(); d.Findings.HasErrors() {
 		return d, nil
 	}
@@ -68,7 +73,7 @@ func (p *Publisher) draft(ctx context.Context, r plan.PublishRequest) (*draft, e
 			return d, fmt.Errorf("flow %s: %w", c.Flow, plan.ErrTwice)
 		}
 		chosen[c.Flow] = true
-		f, err := p.compare(ctx, c, published.Flows[c.Flow])
+		f, err := p.compare(ctx, c, standing[c.Flow])
 		if err != nil {
 			return d, err
 		}
@@ -98,10 +103,63 @@ func (d *draft) id() string {
 	return hex.EncodeToString(h.Sum(nil))[:32]
 }
 
+// version is a published version, read.
+type version struct {
+	store.FlowVersion
+	def *engine.Definition // nil when it can not be read any more
+}
+
+// standing reads the current version of every flow.
+func (p *Publisher) standing(ctx context.Context, current map[string]string) (map[string]version, error) {
+	list := make(map[string]version, len(current))
+	for flow, hash := range current {
+		v, err := p.opts.Store.FlowVersion(ctx, hash)
+		if err != nil {
+			return nil, err
+		}
+		def, _ := flows.Load(v.File, v.Source)
+		list[flow] = version{v, def}
+	}
+	return list, nil
+}
+
+// signatures are what flows can be run with.
+func signatures(standing map[string]version) map[string]engine.Signature {
+	all := make(map[string]engine.Signature, len(standing))
+	for flow, v := range standing {
+		if v.def != nil {
+			all[flow] = engine.SignatureOf(v.def)
+		}
+	}
+	return all
+}
+
+// callers finds published flows that run another one in a way that the candidates would break.
+func (p *Publisher) callers(standing map[string]version, candidates []candidate) (broken diag.List) {
+	before, after := signatures(standing), signatures(standing)
+	for _, c := range candidates {
+		after[c.Flow] = engine.SignatureOf(c.machine.Definition)
+	}
+	for flow, v := range standing {
+		if v.def == nil || slices.ContainsFunc(candidates, func(c candidate) bool { return c.Flow == flow }) ||
+			!slices.ContainsFunc(v.def.States, func(st engine.State) bool { return st.Run != nil }) {
+			continue
+		}
+		_, findings := compile(v.FlowVersion, engine.Surroundings{Flows: after})
+		if _, old := compile(v.FlowVersion, engine.Surroundings{Flows: before}); findings.HasErrors() && !old.HasErrors() {
+			broken = append(broken, findings...)
+		}
+	}
+	return broken
+}
+
 // candidates compiles the files of a request and opens the versions that it names. What is wrong is added to the plan's findings.
-func (p *Publisher) candidates(ctx context.Context, d *draft, r plan.PublishRequest) (list []candidate, err error) {
+func (p *Publisher) candidates(ctx context.Context, d *draft, r plan.PublishRequest, standing map[string]version) (list []candidate, err error) {
+	check := p.opts.Check
+	check.Published = signatures(standing)
 	if len(r.Files) > 0 {
-		built := project.Build(p.files(r), p.opts.Check)
+		built := project.Build(p.files(r), check)
+		check.Published = built.Signatures
 		d.Findings = append(d.Findings, built.Findings...)
 		for _, m := range built.Machines {
 			list = append(list, candidate{FlowVersion: versionOf(m, built), machine: m})
@@ -112,7 +170,7 @@ func (p *Publisher) candidates(ctx context.Context, d *draft, r plan.PublishRequ
 		if err != nil {
 			return nil, err
 		}
-		m, findings := compile(v, engine.Surroundings{Config: p.opts.Check.Config, Queues: p.opts.Check.Queues})
+		m, findings := compile(v, engine.Surroundings{Config: check.Config, Queues: check.Queues, Flows: check.Published})
 		d.Findings = append(d.Findings, findings...)
 		if m != nil {
 			list = append(list, candidate{FlowVersion: v, machine: m, again: true})
@@ -158,30 +216,25 @@ func (p *Publisher) find(ctx context.Context, prefix string) (store.FlowVersion,
 	}
 }
 
-// compare says what is different between a candidate and the current version.
-func (p *Publisher) compare(ctx context.Context, c candidate, current string) (plan.Flow, error) {
-	f := plan.Flow{Flow: c.Flow, File: c.File, Change: plan.Changed, Version: c.Hash, Previous: current, Again: c.again}
-	if !c.again && c.Hash != current {
+// compare says what is different between a candidate and the current version, which is zero for a new flow.
+func (p *Publisher) compare(ctx context.Context, c candidate, current version) (plan.Flow, error) {
+	f := plan.Flow{Flow: c.Flow, File: c.File, Change: plan.Changed, Version: c.Hash, Previous: current.Hash, Again: c.again}
+	if c.Hash == current.Hash {
+		f.Change = plan.Unchanged
+		return f, nil
+	}
+	if !c.again {
 		_, err := p.opts.Store.FlowVersion(ctx, c.Hash)
 		if f.Again = err == nil; err != nil && !errors.Is(err, store.ErrNotFound) {
 			return f, err
 		}
 	}
-	switch current {
-	case "":
+	if current.Hash == "" {
 		f.Change = plan.New
 		return f, nil
-	case c.Hash:
-		f.Change = plan.Unchanged
-		return f, nil
 	}
-	before, err := p.opts.Store.FlowVersion(ctx, current)
-	if err != nil {
-		return f, err
-	}
-	def, _ := flows.Load(before.File, before.Source) // one that can not be read any more has no states to compare
-	f.Compare(def, c.machine.Definition)
-	f.Scripts = changedScripts(before.Scripts, c.Scripts)
+	f.Compare(current.def, c.machine.Definition)
+	f.Scripts = changedScripts(current.Scripts, c.Scripts)
 	return f, nil
 }
 

@@ -391,3 +391,38 @@ func TestAVersionThatCanNotBeUsedIsReplaced(t *testing.T) {
 	}
 	pl.want("ana", "hello", "1 1 say a word")
 }
+
+// TestAFlowThatOthersRunIsNotTakenAwayFromThem: the flows that stay are held against the ones that would be published.
+func TestAFlowThatOthersRunIsNotTakenAwayFromThem(t *testing.T) {
+	t.Parallel()
+	const child = `flow: child
+title: {en: Child}
+languages: [en]
+params: [amount]
+slots: {amount: {type: number}}
+initial: bye
+states:
+  bye: {say: "{{ amount }}", end: done}
+`
+	const parent = `flow: parent
+title: {en: Parent}
+languages: [en]
+triggers: [{phrases: {en: [begin]}}]
+initial: other
+states:
+  other:
+    run: {flow: child, with: {amount: "5"}}
+    on: {done: bye}
+  bye: {end: done}
+`
+	file := func(name, text string) plan.SourceFile {
+		return plan.SourceFile{Name: "flows/" + name + ".yaml", Text: text}
+	}
+	p := open(t, openDB(t, filepath.Join(t.TempDir(), "relevo.db")), folder(t, request("1")))
+	p.publish(plan.PublishRequest{Files: []plan.SourceFile{file("child", child), file("parent", parent)}})
+	p.publish(plan.PublishRequest{Files: []plan.SourceFile{file("parent", strings.Replace(parent, `"5"`, `"6"`, 1))}}) // the child is published, and not among the files
+	got, err := p.publisher.Plan(context.Background(), plan.PublishRequest{Files: []plan.SourceFile{file("child", strings.NewReplacer("amount", "sum").Replace(child))}})
+	if err != nil || !got.Findings.HasErrors() || got.Findings[0].Range.File != "flows/parent.yaml" {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
