@@ -32,19 +32,26 @@ type testOptions struct {
 func (a *app) testCommand() *cobra.Command {
 	var o testOptions
 	cmd := &cobra.Command{
-		Use: "test [TRANSCRIPT|DIR ...]", Short: "Run conversations as tests",
+		Use: "test [TRANSCRIPT|TESTS|DIR ...]", Short: "Run conversations, and the tests of scripts, as tests",
 		Long: `Test runs transcripts: conversations in a text form that says what the contact writes and what must come back. Time is virtual, HTTP
-answers are part of the transcript. Without arguments it runs testdata/transcripts.
+answers are part of the transcript. It also runs the tests of scripts: orders.test.js holds those of orders.js beside it.
+
+  // scripts/orders.test.js
+  test('a lost order', () => {
+    assert.match(orders.describe({id: 'AB123456', status: 'lost'}, 'en'), /lost on the way/)
+  })
+
+Without arguments it runs testdata/transcripts and the scripts folder.
 
 Exit code 0: all as expected. 1: something went another way. 2: usage. 3: a file can not be read.`,
-		Example: "  relevo test\n  relevo test testdata/transcripts/order_en_happy.transcript\n  relevo test --update my.transcript     write what really happened into the file\n  relevo test --junit results.xml testdata",
+		Example: "  relevo test\n  relevo test testdata/transcripts/order_en_happy.transcript\n  relevo test scripts/                   only the tests of scripts\n  relevo test --update my.transcript     write what really happened into the file\n  relevo test --junit results.xml testdata",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := a.loadConfig(cmd)
 			if err != nil {
 				return err
 			}
 			if len(args) == 0 {
-				args = []string{"testdata/transcripts"}
+				args = a.testFolders(c)
 			}
 			return a.test(cmd.Context(), c, args, o)
 		},
@@ -57,7 +64,7 @@ Exit code 0: all as expected. 1: something went another way. 2: usage. 3: a file
 }
 
 func (a *app) test(ctx context.Context, c config, args []string, o testOptions) error {
-	files, err := a.transcripts(args)
+	files, tests, err := a.testFiles(args)
 	if err != nil {
 		return err
 	}
@@ -66,7 +73,7 @@ func (a *app) test(ctx context.Context, c config, args []string, o testOptions) 
 	}
 	stage := &stage{app: a, config: c, catalogs: map[string]*engine.Catalog{}}
 	defer stage.close()
-	results := make([]flowtest.Result, len(files))
+	results := make([]outcome, len(files))
 	errs := make([]error, len(files))
 	var work sync.WaitGroup
 	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
@@ -75,7 +82,7 @@ func (a *app) test(ctx context.Context, c config, args []string, o testOptions) 
 			slots <- struct{}{}
 			defer func() { <-slots }()
 			if ctx.Err() == nil {
-				results[i], errs[i] = stage.run(file, o.update)
+				results[i].Result, errs[i] = stage.run(file, o.update)
 			}
 		})
 	}
@@ -83,6 +90,11 @@ func (a *app) test(ctx context.Context, c config, args []string, o testOptions) 
 	if err := errors.Join(ctx.Err(), errors.Join(errs...)); err != nil {
 		return firstOf(errs, err)
 	}
+	ofScripts, err := a.testScripts(ctx, tests)
+	if err != nil {
+		return err
+	}
+	results = append(results, ofScripts...)
 	if o.junit != "" {
 		if err := writeJUnit(o.junit, results); err != nil {
 			return &environmentError{fmt.Errorf("write %s: %w", o.junit, cause(err))}
@@ -101,25 +113,29 @@ func firstOf(errs []error, otherwise error) error {
 	return otherwise
 }
 
-// transcripts lists the files that the arguments name, folders searched to the bottom.
-func (a *app) transcripts(args []string) ([]string, error) {
-	var files []string
+// testFiles lists the transcripts and the tests of scripts that the arguments name, folders searched to the bottom.
+func (a *app) testFiles(args []string) (transcripts, tests []string, err error) {
 	for _, arg := range args {
 		err := filepath.WalkDir(a.path(arg), func(path string, d fs.DirEntry, err error) error {
-			if err == nil && !d.IsDir() && (strings.HasSuffix(path, ".transcript") || path == a.path(arg)) {
-				files = append(files, path)
+			switch {
+			case err != nil || d.IsDir():
+			case scripts.IsTest(path):
+				tests = append(tests, path)
+			case strings.HasSuffix(path, ".transcript"), path == a.path(arg):
+				transcripts = append(transcripts, path)
 			}
 			return err
 		})
 		if err != nil {
-			return nil, &environmentError{fmt.Errorf("%s can not be read: %w", arg, cause(err))}
+			return nil, nil, &environmentError{fmt.Errorf("%s can not be read: %w", arg, cause(err))}
 		}
 	}
-	if len(files) == 0 {
-		return nil, &usageError{fmt.Errorf("there are no transcripts (*.transcript) in %s", strings.Join(args, ", "))}
+	if len(transcripts)+len(tests) == 0 {
+		return nil, nil, &usageError{fmt.Errorf("there are no transcripts (*.transcript) and no tests of scripts (*.test.js) in %s", strings.Join(args, ", "))}
 	}
-	slices.Sort(files)
-	return slices.Compact(files), nil
+	slices.Sort(transcripts)
+	slices.Sort(tests)
+	return slices.Compact(transcripts), slices.Compact(tests), nil
 }
 
 // path is a path as the user meant it: from the working directory.
@@ -204,30 +220,45 @@ func (s *stage) close() {
 	}
 }
 
-func (a *app) reportResults(results []flowtest.Result, o testOptions) error {
-	failed, updated := 0, 0
+// outcome is what became of a transcript, or of one test of a script.
+type outcome struct {
+	flowtest.Result
+	Test string `json:"test,omitempty"` // the test's name; empty for a transcript
+}
+
+func (a *app) reportResults(results []outcome, o testOptions) error {
+	var t tally
 	for _, r := range results {
-		if len(r.Failures) > 0 {
-			failed++
-		}
-		if o.update && len(r.Failures) > 0 {
-			updated++
-		}
+		t.add(r)
 	}
 	if o.asJSON {
-		if err := a.printJSON(map[string]any{"transcripts": len(results), "failed": failed, "results": results}); err != nil {
+		if err := a.printJSON(map[string]any{"transcripts": t.transcripts, "tests": t.tests, "failed": t.failed + t.failedTests, "results": results}); err != nil {
 			return err
 		}
-	} else if err := a.printResults(results, o, failed, updated); err != nil {
+	} else if err := a.printResults(results, o, t); err != nil {
 		return err
 	}
-	if failed > 0 && !o.update {
+	if t.failedTests > 0 || t.failed > 0 && !o.update {
 		return failure{}
 	}
 	return nil
 }
 
-func (a *app) printResults(results []flowtest.Result, o testOptions, failed, updated int) error {
+// tally counts transcripts and tests of scripts.
+type tally struct{ transcripts, failed, tests, failedTests int }
+
+func (t *tally) add(r outcome) {
+	all, failed := &t.transcripts, &t.failed
+	if r.Test != "" {
+		all, failed = &t.tests, &t.failedTests
+	}
+	*all++
+	if len(r.Failures) > 0 {
+		*failed++
+	}
+}
+
+func (a *app) printResults(results []outcome, o testOptions, t tally) error {
 	for _, r := range results {
 		for _, f := range r.Failures {
 			if err := a.printf("%s:%d: %s\n%s\n", f.File, f.Line, f.Message, difference(f.Want, f.Got)); err != nil {
@@ -236,9 +267,12 @@ func (a *app) printResults(results []flowtest.Result, o testOptions, failed, upd
 		}
 	}
 	if o.update {
-		return a.printf("%s, %d rewritten\n", count(len(results), "transcript"), updated)
+		if err := a.printf("%s, %d rewritten\n", count(t.transcripts, "transcript"), t.failed); err != nil || t.tests == 0 {
+			return err
+		}
+		return a.printf("tests of scripts: %d passed, %d failed\n", t.tests-t.failedTests, t.failedTests)
 	}
-	return a.printf("%d passed, %d failed\n", len(results)-failed, failed)
+	return a.printf("%d passed, %d failed\n", t.transcripts+t.tests-t.failed-t.failedTests, t.failed+t.failedTests)
 }
 
 // difference shows what was expected beside what happened: common lines once, the rest with - and +.
@@ -277,10 +311,13 @@ type junitFailure struct {
 	Text    string `xml:",chardata"`
 }
 
-func writeJUnit(file string, results []flowtest.Result) error {
+func writeJUnit(file string, results []outcome) error {
 	suite := junitSuite{Name: "relevo", Tests: len(results)}
 	for _, r := range results {
 		c := junitCase{Name: strings.TrimSuffix(filepath.Base(r.File), ".transcript"), File: r.File}
+		if r.Test != "" {
+			c.Name += ": " + r.Test
+		}
 		if len(r.Failures) > 0 {
 			suite.Failures++
 			first := r.Failures[0]
