@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// readMoment reads dates, times and durations. Each language reads the text for itself; the one that makes more of it is believed, and the contact's
-// own if they make the same of it: "no sábado" is a refusal in Spanish and a day in Portuguese.
+// readMoment reads dates, times and durations, in the language that knows most words of the text. The languages do not mix: "no sábado" is a refusal in
+// Spanish and a day in Portuguese.
 func readMoment(kind Kind, text string, ctx Context) Result {
 	if r, ok := readWritten(kind, text, ctx); ok {
 		return r
@@ -16,22 +16,16 @@ func readMoment(kind Kind, text string, ctx Context) Result {
 		return Result{}
 	}
 	contact := tongueOf(ctx.Language)
-	said := contact.idle(symbols)
-	var best *parser
-	for _, t := range order(contact) {
-		p := newParser(t, contact, symbols, said, kind, ctx)
-		p.scanMentions()
-		if best == nil || p.cover > best.cover {
-			best = p
-		}
-	}
+	t := believed(symbols, contact)
+	p := newParser(t, t.understand(symbols, t == contact || contact == nil), kind, ctx)
+	p.scanMentions()
 	if ctx.Options != nil {
-		if r, ok := best.pick(text); ok {
+		if r, ok := p.pick(text); ok {
 			return r
 		}
 	}
-	best.preferPart()
-	return best.result()
+	p.preferPart()
+	return p.result()
 }
 
 // preferPart reads "mañana" alone as the morning where a time is asked for.
@@ -70,16 +64,20 @@ func tongueOf(language string) *tongue {
 	return nil
 }
 
-// order puts the contact's language first.
-func order(contact *tongue) []*tongue {
-	all := make([]*tongue, 0, len(tongues))
+// believed is the tongue that knows most words of a text, and the contact's own if another knows as many.
+func believed(symbols []symbol, contact *tongue) *tongue {
+	best, most := contact, 0
+	said := contact.idle(symbols)
 	if contact != nil {
-		all = append(all, contact)
+		most = contact.score(symbols, contact, said)
 	}
 	for _, t := range tongues {
-		if t != contact {
-			all = append(all, t)
+		if t == contact {
+			continue
+		}
+		if n := t.score(symbols, contact, said); best == nil || n > most {
+			best, most = t, n
 		}
 	}
-	return all
+	return best
 }

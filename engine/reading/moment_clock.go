@@ -151,7 +151,7 @@ func (p *parser) readHours(i, at int) (mention, bool) {
 // weakIntro tells that what stands before an hour could be an article: "las 3", "as 3".
 func (p *parser) weakIntro(i, at int) bool {
 	t := p.text(i)
-	return at == i+1 && p.atoms[i].width == 1 && (t == "las" || t == "la" || t == "as" || t == "a" || t == "umas" || t == "for" || t == "about" || t == "tipo" || t == "da" || t == "by" || t == "ao")
+	return at == i+1 && p.atoms[i].width == 1 && (t == "las" || t == "la" || t == "as" || t == "a" || t == "umas" || t == "about" || t == "tipo" || t == "da" || t == "ao")
 }
 
 // ends tells that an atom does not belong to the number before it.
@@ -198,8 +198,12 @@ func (p *parser) clockMention(clocks []clockTime, next int, hourWord bool) menti
 		}
 	}
 	found.end = next
+	found.bad = found.bad || zones[p.text(next)]
 	return found
 }
+
+// zones are names of time zones: a time in another one is not read.
+var zones = setOf("est edt pst pdt cst cdt mst mdt gmt utc bst cet cest brt wet art clt cot pet")
 
 // firstSureHour is the first hour that "7h" or "7 horas" names without doubt: people say the small ones of the afternoon, too.
 const firstSureHour = 7

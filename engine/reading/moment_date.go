@@ -64,7 +64,7 @@ func (p *parser) readNumericDate(i int) (mention, bool) {
 		return mention{}, false
 	case sep == "-" && !p.alone(i, i+3), a == 24 && b == 7 && !p.alone(i, i+3): // "2-3", "24/7"
 		return mention{}, false
-	case p.counted(i + 3), p.is(i+3, unitWord), p.is(i+3, ofWord) && a < b && p.atoms[min(i+4, len(p.atoms)-1)].digits == 0: // "2/3 de"
+	case p.counted(i + 3), p.is(i+3, unitWord), (p.text(i+3) == "of" || p.text(i+3) == "de") && a < b && p.atoms[min(i+4, len(p.atoms)-1)].digits == 0: // "2/3 de"
 		return mention{}, false
 	}
 	found := p.choose(a, b, 0)
@@ -166,8 +166,11 @@ func (p *parser) readWeekday(i int) (mention, bool) {
 		}
 	}
 	wd, next := p.weekdayName(at)
-	if next == at || i > p.end && (p.is(i-1, numberWord) || p.atoms[i-1].digits > 0) { // "three tuesdays"
+	if next == at || i > p.end && (p.is(i-1, numberWord, ordinal) || p.atoms[i-1].digits > 0) || p.verbLike(at, next) { // "three tuesdays"
 		return mention{}, false
+	}
+	if p.text(next) == "after" && p.text(next+1) == "next" {
+		return mention{end: next + 2, date: days(p.coming(wd).AddDate(0, 0, 7))}, true
 	}
 	if modifier == 0 || modifier == thisWord {
 		for _, r := range []role{nextAfter, lastAfter} {
@@ -191,6 +194,14 @@ func (p *parser) readWeekday(i int) (mention, bool) {
 		return mention{end: end, date: days(day.days[0])}, true
 	}
 	return found, true
+}
+
+// verbLike tells that a short name of a weekday is likely another word: "I sat down", "the sun is out".
+func (p *parser) verbLike(at, next int) bool {
+	if len(p.text(at)) != 3 || !p.atoms[at].word() || next >= len(p.atoms) {
+		return false
+	}
+	return p.atoms[next].word() && (p.atoms[next].means == nil || p.is(next, filler, theWord, onWord))
 }
 
 func (p *parser) weekdayName(i int) (wd, next int) {
@@ -450,7 +461,8 @@ func (p *parser) readDayOfMonth(i int) (mention, bool) {
 		return mention{}, false
 	}
 	isOrdinal := p.is(at, ordinal)
-	suffixed := !isOrdinal && p.glued(next-1) && p.atoms[next-1].word() && p.tongue.code == "en"
+	owner := p.text(i - 1)
+	suffixed := owner != "my" && owner != "your" && owner != "our" && !isOrdinal && p.glued(next-1) && p.atoms[next-1].word() && p.tongue.code == "en"
 	named := p.is(at-1, theDay) && at > i
 	article := at > i && p.tongue.code != "pt" && p.text(at-1) != "lo" && (p.atoms[at].digits > 0 || isOrdinal || p.tongue.code == "es" && d > 1)
 	if !(suffixed || named || article && !isOrdinal || isOrdinal && article && p.tongue.code == "en" && d > 4) {

@@ -52,7 +52,7 @@ var spanish = []entry{
 	{endOf, 0, 0, "fin de|final de|fin del|final del|el ultimo dia de|el ultimo dia del|ultimo dia de|ultimo dia del"},
 	{weekend, 0, 0, "fin de semana|finde|el fin de semana|el finde"},
 	{oclock, 0, 0, "en punto|clavadas"}, {orWord, 0, 0, "o|u|o bien"}, {upTo, 0, 0, "a|al|hasta|hasta el|hasta la|hasta las|a el"},
-	{not, 0, 0, "no|nunca|tampoco|jamas|ni|imposible"}, {except, 0, 0, "menos|excepto|salvo|menos el|excepto el|salvo el"},
+	{not, 0, 0, "no se si|no|nunca|tampoco|jamas|ni|imposible"}, {except, 0, 0, "menos|excepto|salvo|menos el|excepto el|salvo el"},
 	{inexact, 0, 0, "antes de|antes del|antes de las|antes de la|antes|despues de|despues del|despues de las|despues de la|despues|luego de|luego del|luego de las|a partir de|a partir del|a partir de las|a partir de la|tras|tras las|tras el|hasta|hasta el|hasta las|hasta la|pasadas las|pasada la|menos de|mas de|al menos|como minimo|como maximo|por lo menos|a finales de|finales de|a principios de|principios de|a mediados de|mediados de|cada|otro|otra|feliz|calle|avenida|av|plaza|todos los|todas las|cualquier|cualquiera de los|los"},
 	{inexact, 1, 0, "entre|entre el|entre las|entre la|desde|desde el|desde las|desde la"},
 	{instead, 0, 0, "mejor|mejor dicho|digo|perdon|perdona|quiero decir|sino|corrijo|sino el"}, {but, 0, 0, "pero|aunque|porque|ya que"},

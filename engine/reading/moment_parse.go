@@ -41,14 +41,12 @@ type parser struct {
 	ctx       Context
 	today     time.Time // UTC midnight of the contact's day
 	mentions  []mention
-	cover     int  // symbols in mentions
 	end       int  // of the mention that was found last
 	lastIsDay bool // it is a day
 }
 
-func newParser(t *tongue, contact *tongue, symbols []symbol, said []bool, kind Kind, ctx Context) *parser {
-	y, m, d := ctx.Now.Date()
-	return &parser{tongue: t, atoms: t.understand(symbols, contact, said), kind: kind, ctx: ctx, today: civil(y, m, d)}
+func newParser(t *tongue, atoms []atom, kind Kind, ctx Context) *parser {
+	return &parser{tongue: t, atoms: atoms, kind: kind, ctx: ctx, today: civil(ctx.Now.Date())}
 }
 
 func civil(y int, m time.Month, d int) time.Time { return time.Date(y, m, d, 0, 0, 0, 0, time.UTC) }
@@ -160,11 +158,6 @@ func (p *parser) scanMentions() {
 		p.mentions = append(p.mentions, best)
 		p.end, p.lastIsDay = best.end, best.date != nil
 		i = best.end
-	}
-	for _, x := range p.mentions {
-		for _, a := range p.atoms[x.start:x.end] {
-			p.cover += a.width
-		}
 	}
 	gone := make([]bool, len(p.mentions))
 	p.dropInexact(gone)
@@ -378,6 +371,12 @@ func (p *parser) otherNumber(x *mention) bool {
 	if p.is(x.end, orWord) && p.mentionAt(x.end+1) < 0 {
 		_, next := p.number(p.skip(x.end+1, theWord, atWord))
 		return next > x.end+1 || p.is(x.end+1, inexact)
+	}
+	if next := p.skip(x.end, theWord); p.kind == Duration && next < len(p.atoms) && p.atoms[next].digits > 0 && p.mentionAt(next) < 0 {
+		return true
+	}
+	if i := p.mentionAt(x.end + 1); x.date != nil && x.date.monthDay > 0 && p.is(x.end, orWord) && i >= 0 && p.mentions[i].date != nil {
+		return p.mentions[i].date.monthDay == 0 && p.is(p.mentions[i].end-1, month) // "the 15th or 16th of march"
 	}
 	before := x.start - 1
 	return x.date != nil && before > 0 && p.is(before, orWord) && !p.covered(before-1) && (p.is(before-1, numberWord) || p.atoms[before-1].digits > 0)

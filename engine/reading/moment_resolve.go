@@ -390,6 +390,8 @@ func (p *parser) dateTimes(all []moment) Result {
 	for _, m := range all {
 		if m.instant != nil {
 			instants = append(instants, m.instant.In(p.ctx.Zone))
+		} else if m.dates != nil && m.walls == nil && len(instants) > 0 { // "in two hours, tomorrow"
+			return Result{}
 		}
 		for _, d := range m.dates {
 			for _, w := range m.walls {

@@ -173,7 +173,7 @@ func (p *parser) span(i int) (s span, next int, ok bool) {
 		if !isUnit && p.text(end) == "d" && p.glued(end) {
 			m, isUnit = meaning{role: unitWord, n: day}, true
 		}
-		if !isUnit && of == hour && next > i && count%60 == 0 && count < 3600 && (p.glued(at) || p.kind == Duration && !p.counted(end) && p.atoms[at].digits == 2) { // "1h30"
+		if !isUnit && of == hour && next > i && count%60 == 0 && count < 3600 && (p.glued(at) || p.kind == Duration && (p.is(next, and) || count >= 600) && !p.counted(end)) { // "1h30"
 			s, ok = s.plus(count, minute)
 			return s, end, ok
 		}

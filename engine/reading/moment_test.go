@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -100,7 +101,7 @@ func loadMoments(t testing.TB, file string) (cases []momentCase) {
 				c.ctx.Language = value
 			case "options":
 				for _, v := range strings.Split(value, ", ") {
-					c.ctx.Options = append(c.ctx.Options, option1(t, c.kind, v, base.Zone))
+					c.ctx.Options = append(c.ctx.Options, optionValue(t, c.kind, v, base.Zone))
 				}
 			case "partial": // partial=date 2026-11-24 afternoon
 				c.ctx.Partial = parsePartial(value)
@@ -113,7 +114,30 @@ func loadMoments(t testing.TB, file string) (cases []momentCase) {
 	return cases
 }
 
-func option1(t testing.TB, kind reading.Kind, text string, zone *time.Location) any {
+// TestNoConfidentWrongAnswer reads every phrase as contacts of all languages: whoever writes it, one clear value is the right one, or is not given.
+func TestNoConfidentWrongAnswer(t *testing.T) {
+	t.Parallel()
+	for _, language := range []string{"en", "es", "pt", ""} {
+		t.Run("a contact who speaks "+language, func(t *testing.T) {
+			t.Parallel()
+			files, _ := filepath.Glob("testdata/moments_*.txt")
+			for _, file := range files {
+				for _, c := range loadMoments(t, file) {
+					c.ctx.Language = language
+					r := reading.Read(c.kind, c.text, c.ctx)
+					if _, clear := r.Clear(); !clear {
+						continue
+					}
+					if got := show(t, c.kind, r, c.ctx); !slices.Contains(strings.Split(c.want, ", "), got) {
+						t.Errorf("%s:%d: %s %q\n got  %s\n want %s, or nothing", file, c.line, c.kind, c.text, got, c.want)
+					}
+				}
+			}
+		})
+	}
+}
+
+func optionValue(t testing.TB, kind reading.Kind, text string, zone *time.Location) any {
 	if kind != reading.DateTime {
 		return text
 	}

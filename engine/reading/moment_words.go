@@ -196,17 +196,13 @@ type atom struct {
 	width int // symbols
 }
 
-// understand finds the phrases of a tongue in a text. Words that mean something else to the contact are left out; slips are forgiven in the contact's
-// own tongue alone. said are the symbols that the contact's tongue has in phrases without a meaning here: "llego tarde", "buenas noches".
-func (t *tongue) understand(symbols []symbol, contact *tongue, said []bool) []atom {
+// understand finds the phrases of a tongue in a text. Slips are forgiven in the contact's own tongue alone.
+func (t *tongue) understand(symbols []symbol, forgive bool) []atom {
 	atoms := make([]atom, 0, len(symbols))
 	for i := 0; i < len(symbols); {
 		means, width := t.find(symbols[i:])
-		if contact != nil && contact != t && (said[i] || width == 1 && contact.taken(symbols[i].text, means)) {
-			means, width = nil, 1
-		}
-		if width == 0 && (contact == nil || contact == t) {
-			means, width = t.findNear(symbols[i]), 1
+		if width == 0 && forgive {
+			means = t.findNear(symbols[i])
 		}
 		width = max(width, 1)
 		atoms = append(atoms, atom{symbols[i], means, width})
@@ -215,6 +211,22 @@ func (t *tongue) understand(symbols []symbol, contact *tongue, said []bool) []at
 	return atoms
 }
 
+// score is how many words of a text a tongue knows. For another than the contact's, words that mean something else to the contact do not count.
+func (t *tongue) score(symbols []symbol, contact *tongue, said []bool) (known int) {
+	for i := 0; i < len(symbols); {
+		means, width := t.find(symbols[i:])
+		switch {
+		case t == contact && width == 0 && t.findNear(symbols[i]) != nil:
+			known++
+		case t == contact || contact == nil || !said[i] && (width != 1 || !contact.taken(symbols[i].text, means)):
+			known += width
+		}
+		i += max(width, 1)
+	}
+	return known
+}
+
+// idle marks the words that the contact's tongue has in phrases without a meaning here: "llego tarde", "buenas noches".
 func (t *tongue) idle(symbols []symbol) []bool {
 	said := make([]bool, len(symbols))
 	if t == nil {
