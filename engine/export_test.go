@@ -2,6 +2,8 @@ package engine
 
 import (
 	"slices"
+	"time"
+	"unicode/utf8"
 
 	"github.com/looplab/fsm"
 
@@ -31,17 +33,39 @@ type Guard struct{ e *expression }
 // CompileGuard compiles an expression over a flow's names.
 func CompileGuard(def *Definition, around Surroundings, source string) (Guard, diag.List) {
 	var l diag.List
-	e := newScope(def, around.Scripts, around.Config).compile(&l, Str{V: source}, guard)
+	e := newScope(def, around.Scripts, around.Config).compile(&l, onOneLine(source), guard)
 	return Guard{e}, l
 }
 
 // Holds evaluates the guard.
 func (g Guard) Holds(env map[string]any) (bool, error) { return g.e.truth(env) }
 
+// Evaluate compiles an expression over a flow's names and evaluates it.
+func Evaluate(def *Definition, source string, env map[string]any) (any, diag.List, error) {
+	var l diag.List
+	e := newScope(def, nil, nil).compile(&l, onOneLine(source), anything)
+	if l.HasErrors() {
+		return nil, l, nil
+	}
+	v, err := e.run(env)
+	return v, l, err
+}
+
+// Surround gives names the surroundings of a run, with plain forms.
+func Surround(env map[string]any, now time.Time, zone *time.Location) {
+	env[contextName] = &exprContext{now: now, zone: zone, language: "en", locale: plainLocale{}}
+}
+
+// onOneLine is a text as it stands in a file, from the first column on.
+func onOneLine(source string) Str {
+	at := diag.Range{Start: diag.Pos{Line: 1, Column: 1}, End: diag.Pos{Line: 1, Column: 1 + utf8.RuneCountInString(source)}}
+	return Str{V: source, At: at}
+}
+
 // RenderTemplate compiles and renders a text.
 func RenderTemplate(def *Definition, around Surroundings, source string, env map[string]any) (string, diag.List, error) {
 	var l diag.List
-	t := newScope(def, around.Scripts, around.Config).compileTemplate(&l, Str{V: source})
+	t := newScope(def, around.Scripts, around.Config).compileTemplate(&l, onOneLine(source))
 	if l.HasErrors() {
 		return "", l, nil
 	}

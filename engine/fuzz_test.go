@@ -2,12 +2,16 @@ package engine_test
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"relevo/engine"
+	"relevo/engine/diag"
 	"relevo/flows"
 )
 
@@ -53,16 +57,18 @@ func FuzzStep(f *testing.F) {
 
 // FuzzExpression: no guard makes the compiler or the evaluation panic, and none gives anything but true, false or an error.
 func FuzzExpression(f *testing.F) {
-	def := shippedDefinition(f)
+	def := timely(shippedDefinition(f))
 	for _, seed := range []string{
 		`order.status == "lost"`, "order_id", "1/0 > 2", "filter(1..10, # > 3) != nil", `orders.describe(order, "es") contains "x"`, "now.Year() > 2000", "{", "a ? b", "repeat(\"a\", 1000000) == \"\"",
-		"let x = order; x.y.z", "[1,2][5] == 1", "-9223372036854775808 / -1 == 1", "1 % 0 == 0", "9223372036854775807..9223372036854775807 == nil", `"a" matches "("`,
+		"let x = order; x.y.z", "[1,2][5] == 1", `at - 1d12h > now`, `day + 2w - 90m < today`, `format_date(at, "short") == ""`, `24h`, `'24h' + "1d`, `now.Local() == now`, `$env.now == now`, `plural(1, "a{}", "{}") == ""`, `1..2h`,
+		`every * 2 > 1h`, `(order.at ?? now) - 24h > at - every`, `format_money(order.total, "EUR") + minor(total)`, "`24h", "\U00010002h == 2h", "time(time(now - 99999d))<now", "-9223372036854775808 / -1 == 1", "1 % 0 == 0", "9223372036854775807..9223372036854775807 == nil", `"a" matches "("`,
 	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, source string) {
 		guard, findings := engine.CompileGuard(def, around, source)
 		if findings.HasErrors() {
+			inside(t, source, findings)
 			return
 		}
 		for _, env := range environments() {
@@ -73,14 +79,15 @@ func FuzzExpression(f *testing.F) {
 
 // FuzzTemplate: no text with {{ }} makes anything panic, and what is rendered is text of a bounded size.
 func FuzzTemplate(f *testing.F) {
-	def := shippedDefinition(f)
-	for _, seed := range []string{"Order {{ order_id }}!", "{{", "}}", "{{ {\"a\": {}} }}", "{{ '}}' }}", "{{ order }}", "a {{ order?.items[0] }} b", "{{ \"\\\\\" }}", "{{ 1/0 }}", "{{{{ }}}}"} {
+	def := timely(shippedDefinition(f))
+	for _, seed := range []string{"Order {{ order_id }}!", "{{", "}}", "{{ {\"a\": {}} }}", "{{ '}}' }}", "{{ order }}", "a {{ order?.items[0] }} b", "{{ \"\\\\\" }}", "{{ 1/0 }}", "{{{{ }}}}", "{{ now + 1d }} {{ format_time(at) }}", "ñ {{ day + 1w2 }}", "{{ 999999999d }}"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, source string) {
 		for _, env := range environments() {
 			text, findings, err := engine.RenderTemplate(def, around, source, env)
 			if findings.HasErrors() || err != nil {
+				inside(t, source, findings)
 				continue
 			}
 			if len(text) > max(engine.MaxRenderedBytes+len("…"), len(source)) {
@@ -91,6 +98,19 @@ func FuzzTemplate(f *testing.F) {
 			}
 		}
 	})
+}
+
+// inside holds that findings of a text on one line stand within it.
+func inside(t *testing.T, source string, findings diag.List) {
+	t.Helper()
+	if strings.ContainsAny(source, "\r\n") {
+		return
+	}
+	for _, d := range findings {
+		if d.Range.Start.Column < 1 || d.Range.End.Column < d.Range.Start.Column || d.Range.End.Column > utf8.RuneCountInString(source)+2 {
+			t.Errorf("%+v stands outside of %q", d, source)
+		}
+	}
 }
 
 func shippedDefinition(t testing.TB) *engine.Definition {
@@ -106,6 +126,13 @@ func shippedDefinition(t testing.TB) *engine.Definition {
 	return def
 }
 
+// timely adds slots of other types to those of a definition.
+func timely(def *engine.Definition) *engine.Definition {
+	def.Slots = append(def.Slots, timelyDefinition().Slots...)
+	def.Slots = slices.DeleteFunc(def.Slots, func(s engine.Slot) bool { return s.Name.V == "time" })
+	return def
+}
+
 // environments are what names can mean: nothing at all, and something.
 func environments() []map[string]any {
 	names := map[string]any{
@@ -114,5 +141,9 @@ func environments() []map[string]any {
 		"contact": map[string]any{"id": "p1", "name": "", "language": "en", "attributes": map[string]any(nil)},
 		"orders":  map[string]any{"describe": func(...any) (any, error) { return "an order", nil }},
 	}
-	return []map[string]any{{}, names}
+	more := timelyNames()
+	maps.Copy(more, names)
+	more["today"] = "2026-03-02"
+	engine.Surround(more, start, time.UTC)
+	return []map[string]any{{}, names, more}
 }
