@@ -2,13 +2,13 @@ package main
 
 import (
 	"fmt"
-	"log/slog"
 	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"relevo/flows/plan"
+	"relevo/flows/project"
 )
 
 // maxShown is how many versions without runs are shown of a flow.
@@ -34,7 +34,7 @@ Exit code 0: listed. 2: usage. 3: the database or the server can not be used.`,
 					return &environmentError{fmt.Errorf("database %s can not be read: %w", file, cause(err))}
 				}
 			}
-			return a.withRegistry(cmd.Context(), c, server, token, func(r registry) error {
+			return a.withRegistry(cmd.Context(), c, server, token, project.File{}, func(r registry) error {
 				versions, err := r.Versions(cmd.Context(), "")
 				if err != nil {
 					return fmt.Errorf("list the flows: %w", err)
@@ -48,7 +48,7 @@ Exit code 0: listed. 2: usage. 3: the database or the server can not be used.`,
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, every version")
 	addServerFlags(cmd, &server, &token)
-	addConfigFlags(cmd, "database", "flows", "scripts", "config", "queues")
+	addConfigFlags(cmd, "database")
 	return cmd
 }
 
@@ -122,5 +122,3 @@ func by(who string) string {
 	}
 	return " by " + who
 }
-
-func discard() *slog.Logger { return slog.New(slog.DiscardHandler) }

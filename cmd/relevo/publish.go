@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"strings"
 
@@ -61,7 +62,7 @@ Exit code 0: published, or nothing to publish. 1: findings, or it was not wanted
 			if err != nil {
 				return err
 			}
-			return a.withRegistry(cmd.Context(), c, o.server, o.token, func(r registry) error { return a.publish(cmd.Context(), r, files, o) })
+			return a.withRegistry(cmd.Context(), c, o.server, o.token, files.Commands, func(r registry) error { return a.publish(cmd.Context(), r, files, o) })
 		},
 	}
 	cmd.Flags().BoolVar(&o.yes, "yes", false, "publish without asking")
@@ -107,8 +108,9 @@ func (a *app) flowFiles(c config, args, versions []string) (project.Files, error
 	return files, nil
 }
 
-// withRegistry runs f with the server that is named, else with the database of the configuration.
-func (a *app) withRegistry(ctx context.Context, c config, server, token string, f func(registry) error) (err error) {
+// withRegistry runs f with the server that is named, else with the database of the configuration. commands are what files are checked together
+// with on the database; a server has its own.
+func (a *app) withRegistry(ctx context.Context, c config, server, token string, commands project.File, f func(registry) error) (err error) {
 	if server == "" {
 		server = a.getenv("RELEVO_SERVER")
 	}
@@ -130,11 +132,7 @@ func (a *app) withRegistry(ctx context.Context, c config, server, token string, 
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	files, err := project.Read(a.projectOptions(c)) // for the commands, which belong to the place and not to what is published
-	if err != nil {
-		return &environmentError{err}
-	}
-	return f(publish.New(publish.Options{Store: db, Check: a.projectOptions(c), Commands: files.Commands, Now: a.now, Logger: discard()}))
+	return f(publish.New(publish.Options{Store: db, Check: a.projectOptions(c), Commands: commands, Now: a.now, Logger: slog.New(slog.DiscardHandler)}))
 }
 
 func (a *app) publish(ctx context.Context, r registry, files project.Files, o publishing) error {
@@ -157,7 +155,7 @@ func (a *app) publish(ctx context.Context, r registry, files project.Files, o pu
 	case o.asJSON:
 		published := false
 		if !o.dryRun {
-			if planned, err = r.Publish(ctx, req, planned.ID, a.person()); err != nil {
+			if _, err := r.Publish(ctx, req, planned.ID, a.person()); err != nil {
 				return unpublished(err)
 			}
 			published = true

@@ -76,7 +76,7 @@ type Flow struct {
 	Removed  []string `json:"removed,omitempty" doc:"States that only the current version has"`
 	Renamed  []Rename `json:"renamed,omitempty" doc:"States that go on under another name"`
 	Scripts  []string `json:"scripts,omitempty" doc:"Script files that are not the current version's"`
-	Runs     []Runs   `json:"runs,omitempty" doc:"Runs under way; they keep their version until they end"`
+	Runs     []Runs   `json:"runs,omitempty" doc:"Runs under way when it was planned; they keep their version until they end"`
 }
 
 // Rename is a state with its old and its new name.

@@ -63,10 +63,6 @@ func (p *Publisher) draft(ctx context.Context, r plan.PublishRequest) (*draft, e
 	if d.Findings.Sort(); d.Findings.HasErrors() {
 		return d, nil
 	}
-	standings, err := p.opts.Store.Standings(ctx, "")
-	if err != nil {
-		return d, err
-	}
 	chosen := map[string]bool{}
 	for _, c := range candidates {
 		if chosen[c.Flow] {
@@ -79,7 +75,6 @@ func (p *Publisher) draft(ctx context.Context, r plan.PublishRequest) (*draft, e
 		}
 		if f.Change != plan.Unchanged {
 			d.versions, d.machines = append(d.versions, c.FlowVersion), append(d.machines, c.machine)
-			f.Runs = plan.RunsOf(f.Flow, f.Previous, standings)
 		}
 		d.Flows = append(d.Flows, f)
 	}
@@ -91,6 +86,20 @@ func (p *Publisher) draft(ctx context.Context, r plan.PublishRequest) (*draft, e
 	slices.SortFunc(d.Flows, func(a, b plan.Flow) int { return cmp.Compare(a.Flow, b.Flow) })
 	d.ID = d.id()
 	return d, nil
+}
+
+// count adds where runs stand.
+func (p *Publisher) count(ctx context.Context, d *draft) error {
+	standings, err := p.opts.Store.Standings(ctx, "")
+	if err != nil {
+		return err
+	}
+	for i := range d.Flows {
+		if f := &d.Flows[i]; f.Change == plan.New || f.Change == plan.Changed {
+			f.Runs = plan.RunsOf(f.Flow, f.Previous, standings)
+		}
+	}
+	return nil
 }
 
 // id names the plan by what would become of every flow, on which publication.

@@ -203,10 +203,13 @@ func (p *Publisher) open(v store.FlowVersion, ready []*engine.Machine) *machine 
 // Plan says what publishing would change.
 func (p *Publisher) Plan(ctx context.Context, r plan.PublishRequest) (plan.Plan, error) {
 	d, err := p.draft(ctx, r)
+	if err == nil && d.Changes() > 0 {
+		err = p.count(ctx, d)
+	}
 	return d.Plan, err
 }
 
-// Publish does what a plan said. base is the plan's ID; plan.ErrStale when it would be another one by now, plan.ErrFindings when its findings
+// Publish does what a plan said, without counting runs again. base is the plan's ID; plan.ErrStale when it would be another one by now, plan.ErrFindings when its findings
 // stop it, with the plan as it is now.
 func (p *Publisher) Publish(ctx context.Context, r plan.PublishRequest, base, by string) (plan.Plan, error) {
 	p.mu.Lock()

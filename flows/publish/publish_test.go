@@ -212,7 +212,7 @@ func (p *place) publish(r plan.PublishRequest) plan.Plan {
 	p.Helper()
 	planned, err := p.publisher.Plan(context.Background(), r)
 	if err == nil {
-		planned, err = p.publisher.Publish(context.Background(), r, planned.ID, "Ana")
+		_, err = p.publisher.Publish(context.Background(), r, planned.ID, "Ana")
 	}
 	if err != nil {
 		p.Error(err)
