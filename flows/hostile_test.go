@@ -1,8 +1,11 @@
 package flows
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+
+	"relevo/engine"
 )
 
 // TestHostileFilesEndSoon: files that would make a careless checker slow. The test's own time limit is the oracle; each takes
@@ -18,6 +21,12 @@ func TestHostileFilesEndSoon(t *testing.T) {
 		}
 		return b.String()
 	}
+	const states = "states: {x: {end: over}}\n"
+	var costly strings.Builder
+	for i := range engine.MaxEvents {
+		values := strings.TrimSuffix(strings.Repeat("["+strings.Repeat("1,", 400)+"],", 12), ",")
+		fmt.Fprintf(&costly, "  e.e%d: {schema: {properties: {v: {items: {items: {allOf: [%s]}}}}}, example: {v: [%s]}}\n", i, strings.TrimSuffix(strings.Repeat("{type: string},", 600), ","), values)
+	}
 	for name, source := range map[string]string{
 		"unknown keys":             head + "{" + fill("a: 1, "),
 		"a long list of languages": "languages: [" + fill("en,") + "]",
@@ -29,6 +38,10 @@ func TestHostileFilesEndSoon(t *testing.T) {
 		"question marks":           fill("? "),
 		"dashes":                   fill("- "),
 		"brackets and braces":      fill("[{"),
+		"schemas that cost much":   head + "events:\n" + costly.String() + states,
+		"schemas in circles":       head + "events: {a.b: {schema: {" + fill("items: {$ref: '#'}, allOf: [{$ref: '#'}], ") + "}}}\n" + states,
+		"a deep schema":            head + "events: {a.b: {schema: " + strings.Repeat("{items: ", 55) + "{}" + strings.Repeat("}", 55) + "}}\n" + states,
+		"messages of no kind":      head + "states:\n" + names("{say: [{image: 1, video: 2}, {en: x, template: {}}], wait: {for: 1}, run: [x]}"),
 		"deep maps in a body":      head + "states:\n  x: {call: {get: u, body: " + strings.Repeat("{a: ", 70) + "1" + strings.Repeat("}", 70) + "}}\n",
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -350,7 +350,7 @@ func FuzzLoad(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	for _, file := range append(shipped, wrong...) {
+	for _, file := range slices.Concat(shipped, wrong, []string{"testdata/every_key.yaml"}) {
 		source, err := os.ReadFile(file)
 		if err != nil {
 			f.Fatal(err)
@@ -366,6 +366,7 @@ func FuzzLoad(f *testing.F) {
 			t.Fatalf("definition %v, findings %v", def, findings)
 		}
 		requireInside(t, source, findings)
-		LoadCommands("f.yaml", source)
+		_, findings = LoadCommands("f.yaml", source)
+		requireInside(t, source, findings)
 	})
 }

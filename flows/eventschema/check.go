@@ -18,7 +18,10 @@ import (
 const (
 	MaxDataValues = 5000 // texts, numbers, lists and maps, keys not counted
 	MaxDataDepth  = 32   // lists and maps inside each other
-	maxProblems   = 20   // of one event; who has more has to begin with the first ones anyway
+	// MaxWork is how many values a schema takes, times the schemas that one value may meet: 50 fields described, 2,000 values. The validator
+	// makes an error of each that does not match, at some microseconds.
+	MaxWork     = 100_000
+	maxProblems = 20 // of one event; who has more has to begin with the first ones anyway
 )
 
 // Problem is one thing in which data differs from a schema.
@@ -41,6 +44,9 @@ func (s *Schema) Check(data map[string]any) []Problem {
 	plain, problem := normal(data, "", 0, &values)
 	if problem != nil {
 		return []Problem{*problem}
+	}
+	if values*s.cost > MaxWork {
+		return []Problem{{Message: fmt.Sprintf("holds %d values, the schema takes %d", values, MaxWork/s.cost)}}
 	}
 	err := s.compiled.Validate(plain)
 	if err == nil {

@@ -30,6 +30,7 @@ const (
 type Schema struct {
 	compiled *jsonschema.Schema
 	raw      map[string]any
+	cost     int // schemas that one value may meet, at least 1
 }
 
 // Error says what is wrong with a schema, and where.
@@ -52,7 +53,7 @@ const location = "relevo:///event.schema.json"
 // Compile makes a schema of the JSON values in a flow (map[string]any, []any, string, float64, int64, bool, nil). name is the event's, for
 // messages. The error is an *Error.
 func Compile(name string, schema any) (*Schema, error) {
-	c := checker{costs: map[string]int{}, follow: map[string][]string{}}
+	c := checker{costs: map[string]int{}, follow: map[string][]way{}}
 	raw, isMap := schema.(map[string]any)
 	if !isMap {
 		return nil, &Error{Message: "the schema of " + name + " is not a map", Hint: "write {type: object, properties: {…}}"}
@@ -70,14 +71,15 @@ func Compile(name string, schema any) (*Schema, error) {
 	if err := c.schema(schema, "", 1); err != nil {
 		return nil, err
 	}
-	if err := c.references(); err != nil {
+	cost, err := c.references()
+	if err != nil {
 		return nil, err
 	}
 	compiled, err := compile(text)
 	if err != nil {
 		return nil, explain(name, err)
 	}
-	return &Schema{compiled: compiled, raw: raw}, nil
+	return &Schema{compiled: compiled, raw: raw, cost: cost}, nil
 }
 
 func compile(text []byte) (*jsonschema.Schema, error) {

@@ -114,7 +114,10 @@ func TestLargeDataIsRefused(t *testing.T) {
 			t.Errorf("%s: problems %v", name, got)
 		}
 	}
-	fine := make([]any, MaxDataValues-2)
+	if got := s.Check(map[string]any{"items": make([]any, MaxWork/s.cost)}); len(got) != 1 || !strings.Contains(got[0].Message, "the schema takes") {
+		t.Errorf("problems %v", got)
+	}
+	fine := make([]any, MaxWork/s.cost-2)
 	for i := range fine {
 		fine[i] = fmt.Sprint("abab", i)
 	}
@@ -154,9 +157,10 @@ func TestHostileSchemas(t *testing.T) {
 		"an anchor":                   {`{"$anchor": "a"}`, "/$anchor"},
 		"a circle":                    {`{"properties": {"next": {"$ref": "#"}}}`, "/properties/next/$ref"},
 		"a circle of one":             {`{"$defs": {"a": {"$ref": "#/$defs/a"}}}`, "/$defs/a/$ref"},
-		"a circle of two":             {`{"$defs": {"a": {"items": {"$ref": "#/$defs/b"}}, "b": {"not": {"$ref": "#/$defs/a"}}}, "$ref": "#/$defs/a"}`, "/$defs/a/items/$ref"},
+		"a circle of two":             {`{"$defs": {"a": {"items": {"$ref": "#/$defs/b"}}, "b": {"not": {"$ref": "#/$defs/a"}}}, "$ref": "#/$defs/a"}`, "/$defs/b/not/$ref"},
 		"a reference to no schema":    {`{"properties": {"a": {}}, "items": {"$ref": "#/properties"}}`, "/items/$ref"},
 		"a reference to nothing":      {`{"items": {"$ref": "#/$defs/none"}}`, "/items/$ref"},
+		"a circle of many":            {circle(MaxProperties), "/$defs/d199/$ref"},
 		"references that double":      {doubling.String(), ""},
 		"too deep":                    {nested(engine.MaxSchemaDepth), strings.Repeat("/properties/a", engine.MaxSchemaDepth)},
 		"far too deep":                {nested(400), strings.Repeat("/properties/a", 3*engine.MaxSchemaDepth/2) + "/properties"},
@@ -195,6 +199,15 @@ func TestHostileSchemas(t *testing.T) {
 			}
 		})
 	}
+}
+
+// circle makes n schemas, each of which leads to the next one.
+func circle(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, `"d%d": {"$ref": "#/$defs/d%d"},`, i, (i+1)%n)
+	}
+	return `{"$ref": "#/$defs/d0", "$defs": {` + strings.TrimSuffix(b.String(), ",") + `}}`
 }
 
 func manyNames(n int) string {

@@ -1,6 +1,7 @@
 package eventschema
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -17,12 +18,12 @@ import (
 // checker looks at a schema before the validator does: it refuses what could reach outside or cost time, and slips in keywords, which JSON
 // Schema would pass over in silence.
 type checker struct {
-	costs  map[string]int      // of the schema at a place, by itself
-	follow map[string][]string // place → the places of schemas that are checked against the same value or below it
-	refs   []reference
+	costs  map[string]int   // of the schema at a place, by itself
+	follow map[string][]way // from the schema at a place to those that are checked with it, for the same value or below it
 }
 
-type reference struct{ at, from, to string }
+// way leads to the schema at a place. ref is the place of the $ref that leads there, "" where it stands inside.
+type way struct{ to, ref string }
 
 // holds says what schemas stand behind a keyword.
 type holds int
@@ -112,7 +113,7 @@ func (c *checker) keyword(m map[string]any, key, at string, depth int) error {
 	}
 	switch kind {
 	case one:
-		c.follow[at] = append(c.follow[at], place)
+		c.follow[at] = append(c.follow[at], way{to: place})
 		return c.schema(m[key], place, depth+1)
 	case list:
 		return c.several(key, m[key], at, place, depth)
@@ -145,7 +146,7 @@ func (c *checker) several(key string, v any, at, place string, depth int) error 
 	}
 	for i, item := range items {
 		below := join(place, fmt.Sprint(i))
-		c.follow[at] = append(c.follow[at], below)
+		c.follow[at] = append(c.follow[at], way{to: below})
 		if err := c.schema(item, below, depth+1); err != nil {
 			return err
 		}
@@ -169,7 +170,7 @@ func (c *checker) named(key string, v any, at, place string, depth int) error {
 			}
 		}
 		if key != "$defs" { // those count where they are referred to
-			c.follow[at] = append(c.follow[at], below)
+			c.follow[at] = append(c.follow[at], way{to: below})
 		}
 		if err := c.schema(schemas[name], below, depth+1); err != nil {
 			return err
@@ -259,51 +260,48 @@ func (c *checker) reference(v any, at, place string) error {
 	if !isText || to != "#" && !strings.HasPrefix(to, "#/") {
 		return &Error{Path: place, Message: "a reference leads to a place of the same schema only", Hint: "write #/$defs/ and a name; nothing is read from files or addresses"}
 	}
-	target := plainPointer(strings.TrimPrefix(to, "#"))
-	c.follow[at] = append(c.follow[at], target)
-	c.refs = append(c.refs, reference{at: place, from: at, to: target})
+	c.follow[at] = append(c.follow[at], way{to: plainPointer(strings.TrimPrefix(to, "#")), ref: place})
 	return nil
 }
 
-// references refuses those that lead nowhere or in a circle, and schemas that cost too much when every reference is followed.
-func (c *checker) references() error {
-	for _, r := range c.refs {
-		if _, isSchema := c.costs[r.to]; !isSchema {
-			return &Error{Path: r.at, Message: fmt.Sprintf("no schema stands at #%.100s", r.to), Hint: "write #/$defs/ and one of the names there"}
+// references refuses those that lead nowhere or in a circle, and schemas that cost too much when every reference is followed. It returns what
+// the whole schema costs.
+func (c *checker) references() (int, error) {
+	known := map[string]int{}
+	for _, at := range slices.Sorted(maps.Keys(c.follow)) { // the top, which is "", goes first
+		if _, err := c.cost(at, "", known); err != nil {
+			return 0, err
 		}
 	}
-	for _, r := range c.refs {
-		if c.reaches(r.to, r.from, map[string]bool{}) {
-			return &Error{Path: r.at, Message: "this reference leads back to itself", Hint: "allow any object here: {type: object}"}
-		}
+	cost, _ := c.cost("", "", known)
+	if cost > MaxCost {
+		return 0, &Error{Message: fmt.Sprintf("one value would be held against more than %d schemas", MaxCost), Hint: "describe less: allow any object where the flow does not look"}
 	}
-	if c.cost("", map[string]int{}) > MaxCost {
-		return &Error{Message: fmt.Sprintf("one value would be held against more than %d schemas", MaxCost), Hint: "describe less: allow any object where the flow does not look"}
-	}
-	return nil
+	return cost, nil
 }
 
-// reaches tells that the check of one schema comes to another one.
-func (c *checker) reaches(from, to string, seen map[string]bool) bool {
-	if from == to {
-		return true
+// cost is how many schemas stand at a place and below, references followed; ref is the last one on the way here. It stops counting above
+// MaxCost.
+func (c *checker) cost(at, ref string, known map[string]int) (int, error) {
+	const open = -1 // on the way: whoever comes here again runs in a circle
+	sum, isSchema := c.costs[at]
+	if !isSchema {
+		return 0, &Error{Path: ref, Message: fmt.Sprintf("no schema stands at #%.100s", at), Hint: "write #/$defs/ and one of the names there"}
 	}
-	if seen[from] {
-		return false
+	switch before, seen := known[at]; {
+	case before == open:
+		return 0, &Error{Path: ref, Message: "this reference leads back to itself", Hint: "allow any object here: {type: object}"}
+	case seen:
+		return before, nil
 	}
-	seen[from] = true
-	return slices.ContainsFunc(c.follow[from], func(next string) bool { return c.reaches(next, to, seen) })
-}
-
-// cost is how many schemas stand at a place and below, references followed, which run in no circle. It stops counting above MaxCost.
-func (c *checker) cost(at string, known map[string]int) int {
-	if sum, ok := known[at]; ok {
-		return sum
-	}
-	sum := c.costs[at]
+	known[at] = open
 	for _, next := range c.follow[at] {
-		sum = min(sum+c.cost(next, known), MaxCost+1)
+		below, err := c.cost(next.to, cmp.Or(next.ref, ref), known)
+		if err != nil {
+			return 0, err
+		}
+		sum = min(sum+below, MaxCost+1)
 	}
 	known[at] = sum
-	return sum
+	return sum, nil
 }
