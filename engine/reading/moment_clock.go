@@ -226,7 +226,9 @@ func (p *parser) hour(i int, intro bool) (c clockTime, next int, sure, ok bool) 
 		return c, i, false, false
 	}
 	if digits >= 3 {
-		if m := h % 100; m > 59 || h/100 > 23 || h < 100 || digits == 3 && m == 0 && !p.isMeridiem(next) || !(intro && digits == 4 || intro && digits == 3 || p.isMeridiem(next) || p.isUnit(next, hour) && digits == 4) || p.counted(next) || p.is(next, thousand) {
+		m := h % 100
+		said := p.isMeridiem(next) || intro && (digits == 4 || m > 0) || p.isUnit(next, hour) && digits == 4
+		if !said || m > 59 || h/100 > 23 || h < 100 || p.counted(next) || p.is(next, thousand) {
 			return c, i, false, false
 		}
 		return clockTime{hour: h / 100, minute: h % 100, bare: h/100 <= 12 && digits == 3}, next, p.isMeridiem(next) || p.isUnit(next, hour), true

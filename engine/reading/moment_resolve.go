@@ -15,7 +15,7 @@ type wall struct {
 
 func (w wall) String() string { return fmt.Sprintf("%02d:%02d", w.hour, w.minute) }
 
-// dayStart and dayEnd are the hours in which an hour without a part of the day is likelier.
+// dayStart is the first hour of the day that people name without a part of the day; earlier ones are likelier after noon.
 const (
 	dayStart = 7
 	noonHour = 12
@@ -34,8 +34,7 @@ func (c clockTime) walls(language string, given part) []wall {
 		return []wall{{next: true}}
 	case said != 0:
 		fits := hoursIn(language, c.hour, said, c.minute)
-		if len(fits) == 0 && c.part == 0 {
-			c.part = 0
+		if len(fits) == 0 && c.part == 0 { // "in the afternoon … at 10": the hour counts
 			return c.walls(language, 0)
 		}
 		return fits

@@ -153,7 +153,7 @@ func (p *parser) spans(i int) (found []span, next int) {
 
 // span reads "1h30", "two and a half hours", "una hora y media", "media hora", "three quarters of an hour".
 func (p *parser) span(i int) (s span, next int, ok bool) {
-	of, next, ok := 0, i, true
+	of, next, ok := 0, i, true // of: the unit before, the next one is smaller
 	for {
 		at := next
 		if next > i {
