@@ -85,7 +85,7 @@ func (p *parser) hourBefore(i int) (c clockTime, next int, ok bool) {
 		if !p.is(at, noon, midnight) {
 			return c, i, false
 		}
-		h, next = 12, at+1
+		next = at + 1
 		c = clockTime{hour: 12, minute: minutes}
 		if p.is(at, midnight) {
 			c.hour = 0
@@ -117,7 +117,8 @@ func (p *parser) readHours(i, at int) (mention, bool) {
 		isRange := !p.is(next, orWord)
 		start := next + 1
 		other, end, otherSure, ok := p.hour(p.skip(start, atWord), true)
-		if !ok || end == start || isRange && !(sure || otherSure || intro || p.suffixAt(end)) {
+		isTime := sure || otherSure || intro || p.suffixAt(end)
+		if !ok || end == start || isRange && !isTime {
 			break
 		}
 		if p.is(end, unitWord) && !p.isUnit(end, hour) {
@@ -125,8 +126,8 @@ func (p *parser) readHours(i, at int) (mention, bool) {
 		}
 		if isRange {
 			found := p.clockMention(clocks, end, true)
-			found.bad = sure || otherSure || intro || p.suffixAt(end)
-			return found, found.bad
+			found.bad = true
+			return found, true
 		}
 		clocks = append(clocks, other)
 		next, sure = end, sure || otherSure

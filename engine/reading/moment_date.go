@@ -322,7 +322,8 @@ func (p *parser) readDayOfMonth(i int) (mention, bool) {
 	suffixed := owner != "my" && owner != "your" && owner != "our" && !isOrdinal && p.glued(next-1) && p.atoms[next-1].word() && p.tongue.code == "en"
 	named := p.is(at-1, theDay) && at > i
 	article := at > i && p.tongue.code != "pt" && p.text(at-1) != "lo" && (p.atoms[at].digits > 0 || isOrdinal || p.tongue.code == "es" && d > 1)
-	if !(suffixed || named || article && !isOrdinal || isOrdinal && article && p.tongue.code == "en" && d > 4) {
+	ordinalDay := isOrdinal && article && p.tongue.code == "en" && d > 4 // "the first", "the second" pick one of several
+	if !suffixed && !named && !ordinalDay && (!article || isOrdinal) {
 		return mention{}, false
 	}
 	found := p.monthDay(d)

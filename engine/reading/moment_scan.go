@@ -206,7 +206,7 @@ func ownedBefore(symbols []symbol, i int) bool {
 	case before.text == "." && i >= 2 && symbols[i-2].text == "no": // "no. 15"
 		return true
 	case before.word() && symbols[i].glued: // "15h30" is ours, "AB15" is not
-		return !(i >= 2 && before.glued && symbols[i-2].digits > 0 && suffixes[before.text])
+		return i < 2 || !before.glued || symbols[i-2].digits == 0 || !suffixes[before.text]
 	}
 	return before.text != "no" && owners[before.text]
 }
