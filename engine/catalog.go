@@ -41,8 +41,6 @@ type CatalogOptions struct {
 	Scripts  Evaluator
 	// Locale writes and reads as regions do; nil: plain ISO forms.
 	Locale Locale
-	// Functions are the exported functions of each script, by script name.
-	Functions map[string]Script
 	// DefaultQueue gets handoffs that no flow wrote. DefaultLanguage is spoken until the contact's language is known.
 	DefaultQueue    string
 	DefaultLanguage string

@@ -76,7 +76,7 @@ func options(t testing.TB, machines ...*engine.Machine) engine.CatalogOptions {
 		t.Fatal(rendered(findings, source))
 	}
 	return engine.CatalogOptions{
-		Current: machines, Commands: commands, Config: around.Config, Scripts: standIn{}, Functions: knownScripts, DefaultQueue: "general",
+		Current: machines, Commands: commands, Config: around.Config, Scripts: standIn{}, DefaultQueue: "general",
 	}
 }
 

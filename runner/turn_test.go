@@ -76,7 +76,7 @@ func (e evaluator) Call(c engine.ScriptCall) (any, error) { return e(c.Args[0].(
 func withScript(t *testing.T, e evaluator) func(*Options) {
 	return func(o *Options) {
 		o.Catalog = catalogOf(t, func(c *engine.CatalogOptions) {
-			c.Scripts, c.Functions = e, map[string]engine.Script{"bomb": bombScript}
+			c.Scripts = e
 		}, bombFlow)
 	}
 }
