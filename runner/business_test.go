@@ -57,7 +57,7 @@ func TestABusinessEventIsAnsweredWithWhatItDid(t *testing.T) {
 			id, name string
 			want     BusinessResult
 		}{
-			{"e1", "visit.booked", BusinessStarted}, {"e2", "visit.moved", BusinessDelivered}, {"e3", "weather.changed", BusinessIgnored},
+			{"e0", "visit.moved", BusinessLate}, {"e1", "visit.booked", BusinessStarted}, {"e2", "visit.moved", BusinessDelivered}, {"e3", "weather.changed", BusinessIgnored},
 		} {
 			if got := tell(step.id, step.name); got.Result != step.want || got.Duplicate {
 				t.Errorf("%s: got %+v, want %s", step.name, got, step.want)
@@ -71,7 +71,7 @@ func TestABusinessEventIsAnsweredWithWhatItDid(t *testing.T) {
 		// A repeat has the first result, after a restart too, and however the contact is named.
 		w.restart()
 		conv := w.conversation(ana)
-		for id, want := range map[string]BusinessResult{"e1": BusinessStarted, "e2": BusinessDelivered, "e3": BusinessIgnored, "e4": BusinessDeferred} {
+		for id, want := range map[string]BusinessResult{"e0": BusinessLate, "e1": BusinessStarted, "e2": BusinessDelivered, "e3": BusinessIgnored, "e4": BusinessDeferred} {
 			for _, b := range []BusinessRequest{
 				{ID: id, Name: "visit.booked", Channel: "main", Identity: phone(ana)}, {ID: id, Name: "visit.booked", Conversation: conv},
 				{ID: id, Name: "visit.booked", Channel: "main", Identity: phone(luis)},
@@ -82,8 +82,8 @@ func TestABusinessEventIsAnsweredWithWhatItDid(t *testing.T) {
 				}
 			}
 		}
-		if got := len(w.events(conv, engine.EventBusiness)); got != 4 {
-			t.Errorf("%d events were taken, want 4", got)
+		if got := len(w.events(conv, engine.EventBusiness)); got != 5 {
+			t.Errorf("%d events were taken, want 5", got)
 		}
 		w.wantQuiet()
 	})
