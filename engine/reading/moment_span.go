@@ -117,7 +117,7 @@ func monthDays(y int, m time.Month) int { return civil(y, m+1, 0).Day() }
 // readWeekFrom reads "a week on friday", "two weeks from tomorrow", "friday week".
 func (p *parser) readWeekFrom(i int) (mention, bool) {
 	spans, next := p.spans(i)
-	if next == i || len(spans) != 1 || spans[0].days%7 != 0 || spans[0].days == 0 || spans[0].exact != 0 || !(p.is(next, onWord) || p.is(next, dayWord)) {
+	if next == i || len(spans) != 1 || spans[0].days%7 != 0 || spans[0].days == 0 || spans[0].exact != 0 || !p.is(next, onWord, dayWord) {
 		return mention{}, false
 	}
 	found, ok := p.readDate(p.skip(next, onWord))
