@@ -1,6 +1,7 @@
 package scripts
 
 import (
+	"bytes"
 	"fmt"
 	"sync"
 
@@ -69,26 +70,60 @@ var natives = []native{
 	{"JSON", "parse", maxText, func(c goja.FunctionCall) int64 { return textLength(c.Argument(0)) }},
 }
 
-// fence prepares a fresh world for a script.
-func fence(vm *goja.Runtime) error {
-	program, err := constructors()
-	if err != nil {
-		return err
-	}
-	if _, err := vm.RunProgram(program); err != nil {
-		return err
+// reach is what of the first fence a script can run into. Putting all of it around a world costs more than most calls take, because
+// goja makes a built-in when it is first touched; so a world gets the part that the script has a word for. One that puts a name together
+// from pieces passes the first fence, and meets the second.
+type reach struct {
+	absent, constructors, reflect bool
+	natives                       []native
+}
+
+// everything is the whole fence.
+var everything = reach{true, true, true, natives}
+
+// reachOf reads the words of a script. The global object is reached by this and globalThis.
+func reachOf(code []byte) reach {
+	has := func(word string) bool { return bytes.Contains(code, []byte(word)) }
+	r := reach{constructors: has("constructor"), reflect: has("Reflect")}
+	r.absent = r.constructors || has("this") || has("globalThis")
+	for _, name := range absent {
+		r.absent = r.absent || has(name)
 	}
 	for _, n := range natives {
+		implied := n.name == "toString" && has("String") // String(list), and text out of it
+		if has(n.name) || implied {
+			r.natives = append(r.natives, n)
+		}
+	}
+	return r
+}
+
+// fence puts the first fence around a fresh world.
+func fence(vm *goja.Runtime, r reach) error {
+	if r.constructors {
+		program, err := constructors()
+		if err != nil {
+			return err
+		}
+		if _, err := vm.RunProgram(program); err != nil {
+			return err
+		}
+	}
+	for _, n := range r.natives {
 		if err := n.wrap(vm); err != nil {
 			return fmt.Errorf("limit %s.%s: %w", n.owner, n.name, err)
 		}
 	}
-	if reflect, ok := vm.Get("Reflect").(*goja.Object); ok {
+	if r.reflect {
+		reflect := vm.Get("Reflect").ToObject(vm)
 		for _, name := range []string{"apply", "construct"} {
 			if err := reflect.Delete(name); err != nil {
 				return err
 			}
 		}
+	}
+	if !r.absent {
+		return nil
 	}
 	global := vm.GlobalObject()
 	for _, name := range absent {

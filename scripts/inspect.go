@@ -41,7 +41,7 @@ var hints = map[string]string{
 var globals = sync.OnceValue(func() map[string]bool {
 	vm := goja.New()
 	names := map[string]bool{"exports": true, "arguments": true}
-	if err := fence(vm); err != nil {
+	if err := fence(vm, everything); err != nil {
 		return names
 	}
 	for _, name := range vm.GlobalObject().GetOwnPropertyNames() {

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/dop251/goja"
 	"github.com/google/go-cmp/cmp"
 
 	"relevo/engine"
@@ -329,39 +328,6 @@ func BenchmarkCall(b *testing.B) {
 		for b.Loop() {
 			if _, err := pool.Call(c); err != nil {
 				b.Fatal(err)
-			}
-		}
-	})
-	args, err := encode(c.Args)
-	if err != nil {
-		b.Fatal(err)
-	}
-	w := &worker{fence: fence, budget: budget{roomy, 1 << 30, DefaultMaxDepth, DefaultMaxResultBytes}}
-	if err := w.load(request{Load: pool.current()}); err != nil {
-		b.Fatal(err)
-	}
-	inProcess := call{Script: pool.current()[0].Ref, Function: c.Function, Args: args, Now: c.Now}
-	for name, f := range map[string]func(*goja.Runtime) error{"in process": fence, "in process without the first fence": nofence} {
-		b.Run(name, func(b *testing.B) {
-			for b.Loop() {
-				if w.next, err = newBlank(DefaultMaxDepth, f); err != nil {
-					b.Fatal(err)
-				}
-				if rep := w.run(inProcess); rep.Error != nil {
-					b.Fatal(rep.Error)
-				}
-			}
-		})
-	}
-	b.Run("in process, a world made before", func(b *testing.B) {
-		for b.Loop() {
-			b.StopTimer()
-			if w.next, err = newBlank(DefaultMaxDepth, fence); err != nil {
-				b.Fatal(err)
-			}
-			b.StartTimer()
-			if rep := w.run(inProcess); rep.Error != nil {
-				b.Fatal(rep.Error)
 			}
 		}
 	})

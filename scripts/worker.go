@@ -40,7 +40,7 @@ func WorkerMain(in io.Reader, out io.Writer) int {
 // worker holds the compiled scripts of a worker process.
 type worker struct {
 	budget   budget
-	fence    func(*goja.Runtime) error
+	fence    func(*goja.Runtime, reach) error
 	programs map[string]program
 	next     *blank // made between two calls, while nobody waits
 }
@@ -48,9 +48,10 @@ type worker struct {
 type program struct {
 	source version
 	code   *goja.Program
+	reach  reach
 }
 
-func serve(in io.Reader, out io.Writer, fence func(*goja.Runtime) error) int {
+func serve(in io.Reader, out io.Writer, fence func(*goja.Runtime, reach) error) int {
 	w := &worker{fence: fence}
 	r := bufio.NewReader(in)
 	for {
@@ -67,7 +68,7 @@ func serve(in io.Reader, out io.Writer, fence func(*goja.Runtime) error) int {
 			err = writeFrame(out, rep)
 		}
 		if err == nil && w.next == nil {
-			w.next, err = newBlank(w.budget.MaxDepth, w.fence)
+			w.next = newBlank(w.budget.MaxDepth)
 		}
 		if err != nil {
 			fmt.Fprintln(os.Stderr, "script worker:", err)
@@ -116,7 +117,7 @@ func (w *worker) load(req request) error {
 		if err != nil {
 			return fmt.Errorf("compile %s: %w", s.File, err)
 		}
-		w.programs[s.Ref] = program{source: s, code: code}
+		w.programs[s.Ref] = program{source: s, code: code, reach: reachOf(s.Code)}
 	}
 	return nil
 }

@@ -21,14 +21,14 @@ type blank struct {
 	parse, stringify goja.Callable // those of JSON, as the world was born with
 }
 
-func newBlank(maxDepth int, fence func(*goja.Runtime) error) (*blank, error) {
+func newBlank(maxDepth int) *blank {
 	vm := goja.New()
 	vm.SetMaxCallStackSize(maxDepth)
 	natives := vm.Get("JSON").ToObject(vm)
 	b := &blank{vm: vm}
 	b.parse, _ = goja.AssertFunction(natives.Get("parse"))
 	b.stringify, _ = goja.AssertFunction(natives.Get("stringify"))
-	return b, fence(vm)
+	return b
 }
 
 // world is a blank world with a script in it, made for one call.
@@ -48,6 +48,13 @@ func (s stop) Error() string { return s.reason + ": " + s.detail }
 func (w world) evaluate() ([]byte, error) {
 	w.vm.SetTimeSource(func() time.Time { return w.call.Now.UTC() })
 	w.vm.SetRandSource(rand.New(rand.NewPCG(w.call.Seed, 0)).Float64) //nolint:gosec // a replay must draw the same numbers
+	reach := w.program.reach
+	if w.call.Test != nil {
+		reach = everything
+	}
+	if err := w.worker.fence(w.vm, reach); err != nil {
+		return nil, err
+	}
 	args, err := w.arguments()
 	if err != nil {
 		return nil, err

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"relevo/runner"
+	"relevo/scripts"
 )
 
 // conversations is how many contacts write in a durable round.
@@ -21,6 +22,9 @@ const conversations = 10_000
 const connections = 128
 
 func main() {
+	if len(os.Args) == 2 && os.Args[1] == scripts.WorkerArg {
+		os.Exit(scripts.WorkerMain(os.Stdin, os.Stdout)) // a worker of the pool that is measured
+	}
 	rounds := flag.Int("rounds", 5, "rounds of each kind; medians are printed")
 	length := flag.Duration("length", 1500*time.Millisecond, "length of a round")
 	flag.Usage = func() {
@@ -41,6 +45,9 @@ func main() {
 
 func run(ctx context.Context, rounds int, length time.Duration) error {
 	if err := measureStep(); err != nil {
+		return err
+	}
+	if err := measureScripts(rounds); err != nil {
 		return err
 	}
 	dir, err := os.MkdirTemp("", "relevo-bench-")
