@@ -72,7 +72,7 @@ func (c *compilation) slot(s Slot) *slot {
 		to    **expression
 	}{
 		{"validate", s.Validate, needs{"validate", []kind{kindTruth}, "compare the value with something, for example len(value) > 3"}, &sl.validate},
-		{"normalise", s.Normalise, needs{"the value of a " + s.Type.V, kindsOf[sl.typ], "give what the slot can hold"}, &sl.normalise},
+		{"normalise", s.Normalise, sl.takes(), &sl.normalise},
 	} {
 		if rule.of.V != "" && c.option(rule.of, rule.name, sl.typ, askable...) {
 			*rule.to = scope.compile(&c.findings, rule.of, rule.needs)

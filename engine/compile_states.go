@@ -51,15 +51,28 @@ func (c *compilation) message(t Text) message {
 func (c *compilation) assigns(defs []Assign) []assign {
 	var out []assign
 	for _, def := range defs {
-		a := assign{value: c.scope.compile(&c.findings, def.Value, anything)}
+		var a assign
+		want := anything
 		if attribute, isContact := strings.CutPrefix(def.Target.V, "contact."); isContact {
 			a.attribute = attribute
 		} else if a.slot = def.Target.V; c.machine.slots[a.slot] == nil {
 			c.unknownSlot(def.Target)
+		} else {
+			want = c.machine.slots[a.slot].takes()
 		}
+		a.value = c.scope.compile(&c.findings, def.Value, want)
 		out = append(out, a)
 	}
 	return out
+}
+
+// takes is what an expression must give to be kept in the slot; nil empties it.
+func (s *slot) takes() needs {
+	kinds := kindsOf[s.typ]
+	if kinds == nil {
+		return anything
+	}
+	return needs{"slot " + s.name, append(slices.Clone(kinds), kindNil), "give what a slot of type " + string(s.typ) + " holds"}
 }
 
 func (c *compilation) ask(def State) *ask {

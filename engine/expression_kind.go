@@ -142,11 +142,13 @@ func (k kind) article() string {
 	return "a " + string(k)
 }
 
-// oneKindOf lists kinds for people: "a time or a text".
+// oneKindOf lists kinds for people: "a time or a text". That nil empties a slot needs no words.
 func oneKindOf(kinds []kind) string {
-	names := make([]string, len(kinds))
-	for i, k := range kinds {
-		names[i] = k.article()
+	var names []string
+	for _, k := range kinds {
+		if k != kindNil {
+			names = append(names, k.article())
+		}
 	}
 	return strings.Join(names, " or ")
 }
