@@ -120,7 +120,7 @@ function itemList(items, w) {
 }
 
 // describe says where an order is, in one to three sentences.
-exports.describe = function (order, language) {
+export function describe(order, language) {
   const w = wordsFor(language);
   const status = order.status;
   const known = Object.keys(w.status).includes(status);
@@ -131,4 +131,4 @@ exports.describe = function (order, language) {
   const refund = money(order.total, language);
   if (refunded.includes(status) && refund) sentences.push(w.refund(refund));
   return sentences.join(' ');
-};
+}
