@@ -9,6 +9,7 @@ import (
 	"relevo/engine"
 	"relevo/engine/diag"
 	"relevo/flows"
+	"relevo/flows/locale"
 	"relevo/scripts"
 )
 
@@ -126,7 +127,7 @@ func (p *Project) addFlow(f File) {
 // CatalogOptions begins the options of a catalog with everything that the project knows.
 func (p *Project) CatalogOptions(config map[string]any, evaluator engine.Evaluator) engine.CatalogOptions {
 	return engine.CatalogOptions{
-		Current: p.Machines, Commands: p.Commands, Config: config, Scripts: evaluator,
+		Current: p.Machines, Commands: p.Commands, Config: config, Scripts: evaluator, Locale: locale.New(),
 	}
 }
 
