@@ -14,10 +14,13 @@ func (t *turn) command(text []string, c Command) bool {
 
 // phrase finds the language of the command's phrase that a message consists of; the contact's own language goes first.
 func (t *turn) phrase(text []string, c Command) (language string, found bool) {
-	preferred := t.preferred()
+	preferred, same := t.preferred(), near
+	if c == CommandStop { // one slip is too near to other words: pagar is not parar
+		same = func(a, b string) bool { return a == b }
+	}
 	for candidate, list := range t.catalog.phrases[c] {
 		for _, phrase := range list {
-			if len(text) == 0 || !slices.EqualFunc(text, phrase, near) {
+			if len(text) == 0 || !slices.EqualFunc(text, phrase, same) {
 				continue
 			}
 			if !found || candidate == preferred || language != preferred && candidate < language {
@@ -215,7 +218,7 @@ func (t *turn) corrects(m *Machine, r *Run, a *ask, msg Message, text []string, 
 			return true
 		}
 	}
-	if len(r.Asked) == 0 {
+	if len(r.Asked) == 0 || free && len(restWords) > 0 { // "no la he recibido" is what happened, not a correction
 		return false
 	}
 	t.returnTo(r, len(r.Asked)-1)
