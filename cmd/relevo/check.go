@@ -94,8 +94,8 @@ func (a *app) check(c config, args []string) (findings diag.List, source func(st
 // projectOptions says where the flows are that the configuration names.
 func (a *app) projectOptions(c config) project.Options {
 	values := c.Values
-	if values == nil && c.Demo {
-		values = demoValues("") // serve sets the address of the demo business
+	if c.Demo {
+		values = demoValues("", values) // serve sets the address of the demo business
 	}
 	return project.Options{Dir: a.dir, Flows: c.Flows, Scripts: c.Scripts, Config: values, Queues: c.queueIDs()}
 }

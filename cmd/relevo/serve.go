@@ -99,9 +99,7 @@ func (a *app) build(ctx context.Context, c config) (s *service, err error) {
 		s.url = "http://" + address
 	}
 	if c.Demo {
-		if s.config.Values == nil {
-			s.config.Values = demoValues("http://" + address + "/demo")
-		}
+		s.config.Values = demoValues("http://"+address+"/demo", c.Values)
 		s.config.Allow = append(s.config.Allow, address) // the demo business is served here
 	}
 	for _, step := range []func(context.Context) error{s.openStore, s.openRunner, s.openChannels, s.openServer} {

@@ -80,9 +80,7 @@ type talker struct {
 }
 
 func (a *app) talk(ctx context.Context, c config, files []string, language string, at time.Time) error {
-	if c.Values == nil {
-		c.Values = demoValues(testURL)
-	}
+	c.Values = demoValues(testURL, c.Values)
 	flow, name := "", ""
 	if len(files) > 0 {
 		flow = files[0]

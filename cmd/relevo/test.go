@@ -68,9 +68,7 @@ func (a *app) test(ctx context.Context, c config, args []string, o testOptions) 
 	if err != nil {
 		return err
 	}
-	if c.Values == nil {
-		c.Values = demoValues(testURL)
-	}
+	c.Values = demoValues(testURL, c.Values)
 	stage := &stage{app: a, config: c, catalogs: map[string]*engine.Catalog{}}
 	defer stage.close()
 	results := make([]outcome, len(files))
