@@ -20,7 +20,7 @@ const (
 	maxLearned    = 40_000 // letters learned of one language: more would not make it better
 	maxGuessed    = 300    // letters of a text that are looked at
 	typicalBonus  = 2.5    // log probability that a common word of one language adds to it
-	clearPerText  = 4.0    // how much likelier, as a log, the best language is than the next when it is clear
+	clearPerText  = 5.0    // how much likelier, as a log, the best language is than the next when it is clear
 	clearLetters  = 3      // a shorter text is never clear
 	builtinWeight = 3      // how often the built-in words are learned
 )

@@ -72,7 +72,7 @@ func sumOf(ps []piece, f figure) sum {
 	}
 	if u, start, ok := unitBefore(ps, f.lo); ok {
 		s.unit, s.lo, s.named = u, start, true
-		if before := pieceAt(ps, start-1); before.text == "-" && !(before.glued && pieceAt(ps, start-2).kind != pieceMark) {
+		if before := pieceAt(ps, start-1); before.text == "-" && (!before.glued || pieceAt(ps, start-2).kind == pieceMark) {
 			s.lo = start - 1
 			for i := range s.values {
 				s.values[i].value.coef = -s.values[i].value.coef
@@ -229,7 +229,7 @@ func meant(ps []piece, found []sum) []sum {
 		next := pieceAt(ps, s.hi)
 		counts := next.kind == pieceWord && !closers[next.text]
 		beside := i > 0 && !named && found[i-1].hi == s.lo || i+1 < len(found) && !named && found[i+1].lo == s.hi // "twelve fifty"
-		if bounded(ps[:s.lo]) || s.named != named || !named && (s.weak || counts || beside) {
+		if bounded(ps[:s.lo]) || vague(ps[s.hi:]) || s.named != named || !named && (s.weak || counts || beside) {
 			continue
 		}
 		out = append(out, s)

@@ -133,6 +133,8 @@ func TestAmountsInSpanish(t *testing.T) {
 		24/11 = -
 		12.34.56 € = -
 		ninguna idea = -
+		ni un euro = -
+		cincuenta y tantos euros = -
 		quiero dos camisetas = -
 		+34 600 111 222 = -
 		1234567890123456 € = -`)

@@ -109,7 +109,8 @@ func (d decimal) float() float64 {
 	return f
 }
 
-// A reading of a written number: with grouped the point or comma before its last three digits was taken for a group, and could have been a decimal sign.
+// A literal is one way to read a written number. With grouped, the point or comma before its last three digits was taken for thousands, and could have
+// been a decimal sign.
 type literal struct {
 	value   decimal
 	decided bool // the only way to read it
@@ -136,7 +137,7 @@ func readLiteral(text string, sign byte) []literal {
 		return parsed(plain)
 	}
 	mark := plain[last]
-	other := byte('.' + ',' - mark)
+	other := '.' + ',' - mark
 	switch {
 	case strings.IndexByte(plain, other) >= 0: // 1.250,50
 		whole := plain[:last]

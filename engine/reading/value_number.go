@@ -25,7 +25,7 @@ func (f figure) readings(kind Kind) []decimal {
 	var out []decimal
 	for _, l := range f.values {
 		// Nobody writes "1,250" for a whole number and means one and a quarter.
-		if kind == Integer && !l.grouped && !(len(f.values) == 1 && l.value.trimmed().scale == 0) {
+		if kind == Integer && !l.grouped && (len(f.values) > 1 || l.value.trimmed().scale > 0) {
 			continue
 		}
 		out = append(out, l.value)
@@ -128,7 +128,7 @@ func (c counter) isMinus(i int) bool {
 	_, numeral := c.numeral(next, c.own)
 	switch {
 	case p.text == "-":
-		return next.kind == pieceNumber && next.glued && !(p.glued && i > 0 && c.ps[i-1].kind != pieceMark)
+		return next.kind == pieceNumber && next.glued && (!p.glued || i == 0 || c.ps[i-1].kind == pieceMark)
 	case c.minus[p.text] && !orLess[c.piece(i-1).text]:
 		return next.kind == pieceNumber || numeral
 	}
@@ -326,7 +326,7 @@ func (c counter) words(i int) (value int64, end int, scale int64, weak bool) {
 			group, below = max(group, 1)*100, 100
 		case n.kind == numeralDozen && total == 0:
 			return max(group, 1) * 12, i + 1, 0, false
-		case n.kind == numeralScale && n.value < scaleBelow && !(group == 0 && i > start):
+		case n.kind == numeralScale && n.value < scaleBelow && (group > 0 || i == start):
 			total += max(group, 1) * n.value
 			group, below, scaleBelow, scale = 0, 1000, n.value, n.value
 			safe, safeTotal = i+1, total

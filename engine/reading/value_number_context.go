@@ -58,7 +58,7 @@ var bounds = []string{
 	"mas de", "menos de", "al menos", "por lo menos", "como minimo", "como maximo", "minimo", "maximo", "hasta", "desde",
 	"more than", "less than", "fewer than", "at least", "at most", "over", "under", "up to", "above", "below",
 	"mais de", "mais que", "mas que", "menos que", "pelo menos", "no minimo", "no maximo", "ate",
-	"not", "no son", "no es", "no eran", "nao sao", "nao e", "nao eram", "it isnt", "its not",
+	"ni", "nem", "not even", "not", "no son", "no es", "no eran", "nao sao", "nao e", "nao eram", "it isnt", "its not",
 }
 
 var (
@@ -75,7 +75,9 @@ func answered(ps []piece, found []figure) []figure {
 	var strong, weak []figure
 	for _, f := range found {
 		switch {
-		case bounded(ps[:f.lo]):
+		case bounded(ps[:f.lo]), vague(ps[f.hi:]):
+		case f.weak && len(strong) > 0 && ands[pieceAt(ps, f.lo-1).text] && !asked[pieceAt(ps, f.hi).text]: // "dos adultos y un niño"
+			strong = append(strong, f)
 		case f.weak:
 			weak = append(weak, f)
 		default:
@@ -86,6 +88,20 @@ func answered(ps []piece, found []figure) []figure {
 		return strong
 	}
 	return weak
+}
+
+var (
+	ands      = setOf("y e and")
+	uncertain = setOf("pico tantos tantas algo poucos poucas odd something")
+)
+
+// vague tells that a text goes on with what makes a number uncertain: "cincuenta y pico".
+func vague(after []piece) bool {
+	next := pieceAt(after, 0)
+	if ands[next.text] {
+		next = pieceAt(after, 1)
+	}
+	return uncertain[next.text]
 }
 
 // bounded tells that a text ends with one of the words that limit a number.

@@ -415,7 +415,10 @@ func TestIntegers(t *testing.T) {
 	checkPhrases(t, Integer, Context{Language: "es", Region: "ES"}, `
 		tengo dos hijos y tres hijas = 2; 3
 		dos y media = -
-		un par = -`)
+		un par = -
+		somos dos adultos y un niño = 2; 1
+		cincuenta y pico = -
+		ni uno = -`)
 }
 
 func TestOptionsOfNumbers(t *testing.T) {

@@ -64,7 +64,7 @@ func (p *phoneReader) read(s string) {
 	groups := strings.Fields(s)
 	for len(groups) > 0 {
 		taken := 0
-		for n := len(groups); n > 0 && taken == 0; n-- {
+		for n := min(len(groups), maxPhone); n > 0 && taken == 0; n-- { // a group has a digit at least
 			if e164, ok := p.try(strings.Join(groups[:n], " ")); ok {
 				p.found = append(p.found, e164)
 				taken = n

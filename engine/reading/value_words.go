@@ -194,7 +194,7 @@ func isRange(raw string) bool {
 	short := func(s string) bool {
 		return s != "" && len(s) <= 4 && strings.Trim(s, "0123456789") == "" && (s[0] != '0' || s == "0")
 	}
-	return found && short(low) && short(high) && !(len(low) == 4 && len(high) <= 2)
+	return found && short(low) && short(high) && (len(low) < 4 || len(high) > 2)
 }
 
 // minPhoneDigits is how many digits a + and its number have at least to be a phone number.

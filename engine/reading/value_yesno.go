@@ -1,6 +1,9 @@
 package reading
 
-import "strings"
+import (
+	"strings"
+	"sync"
+)
 
 // A stance is what a part of an answer says.
 type stance byte
@@ -18,21 +21,21 @@ const (
 // An answerBook holds the phrases of all languages; of a phrase with several meanings, the one of the book's language.
 type answerBook struct {
 	phrases map[string]stance
+	closed  map[string]bool  // phrases that nothing may follow
 	longest int              // words
 	words   map[string]bool  // of all phrases
 	near    map[int][]string // the long ones, by length
 }
 
-var answerBooks = func() map[string]*answerBook {
-	books := map[string]*answerBook{}
-	for _, own := range []string{"en", "es", "pt"} {
-		books[own] = newAnswerBook(own)
-	}
-	return books
-}()
+// answerBooks are made when they are first needed: thousands of phrases would delay every start of the program.
+var answerBooks = map[string]func() *answerBook{
+	"en": sync.OnceValue(func() *answerBook { return newAnswerBook("en") }),
+	"es": sync.OnceValue(func() *answerBook { return newAnswerBook("es") }),
+	"pt": sync.OnceValue(func() *answerBook { return newAnswerBook("pt") }),
+}
 
 func newAnswerBook(own string) *answerBook {
-	b := &answerBook{phrases: map[string]stance{}, words: map[string]bool{}, near: map[int][]string{}}
+	b := &answerBook{phrases: map[string]stance{}, closed: map[string]bool{}, words: map[string]bool{}, near: map[int][]string{}}
 	order := languages(own)
 	for _, language := range order {
 		foreign := language != own
@@ -64,15 +67,19 @@ func (b *answerBook) add(list string, s stance, foreign bool) {
 		if weak, ok := strings.CutPrefix(phrase, "+"); ok {
 			phrase, s = weak, stanceAgrees
 		}
+		phrase, closed := strings.CutPrefix(phrase, "=")
 		var words []string
 		for word := range strings.FieldsSeq(phrase) {
 			words = append(words, unstretched(foldWord(word)))
 		}
 		phrase = strings.Join(words, " ")
-		if _, known := b.phrases[phrase]; known && !(s == stanceRefusal) || phrase == "" || foreign && len(words) == 1 && foreignWords[phrase] {
+		if _, known := b.phrases[phrase]; known && s != stanceRefusal || phrase == "" || foreign && len(words) == 1 && foreignWords[phrase] {
 			continue
 		}
 		b.phrases[phrase] = s
+		if closed {
+			b.closed[phrase] = true
+		}
 		b.longest = max(b.longest, len(words))
 	}
 }
@@ -93,13 +100,14 @@ func unstretched(word string) string {
 // A remark is a part of an answer: a known phrase, or an unknown word.
 type remark struct {
 	stance
-	comma bool // a comma, or another mark, stands after it
-	words int
+	comma  bool // a comma, or another mark, stands after it
+	closed bool // nothing may follow it
+	words  int
 }
 
 // readYesNo tells whether an answer is yes or no.
 func readYesNo(text, language string) []any {
-	book := answerBooks[languages(language)[0]]
+	book := answerBooks[languages(language)[0]]()
 	yes, known := book.decide(book.remarks(text), strings.ContainsAny(text, "?"))
 	if !known {
 		return nil
@@ -125,7 +133,7 @@ func (b *answerBook) remarks(text string) []remark {
 			out[len(out)-1].words++
 			out[len(out)-1].comma = commas[i]
 		} else {
-			out = append(out, remark{stance: s, comma: commas[i+n-1], words: n})
+			out = append(out, remark{stance: s, comma: commas[i+n-1], words: n, closed: b.closed[strings.Join(words[i:i+n], " ")]})
 		}
 		i += n
 	}
@@ -140,7 +148,7 @@ func (b *answerBook) longestAt(words []string, commas []bool, i int) (n int, s s
 			phrase += " "
 		}
 		phrase += b.spelled(words[j])
-		if known, ok := b.phrases[phrase]; ok && !(j > i && commas[i] && plainAnswers[words[i]] != 0 && plainAnswers[words[i]] != known && known != stanceRefusal) {
+		if known, ok := b.phrases[phrase]; ok && (j == i || !commas[i] || known == stanceRefusal || !contradicts(words[i], known)) {
 			n, s = j-i+1, known
 		}
 	}
@@ -150,6 +158,10 @@ func (b *answerBook) longestAt(words []string, commas []bool, i int) (n int, s s
 // plainAnswers answer alone: behind their comma begins something else, "no, hay un problema", unless it says the same, "no, no quiero".
 var plainAnswers = map[string]stance{
 	"no": stanceNo, "nao": stanceNo, "nope": stanceNo, "si": stanceYes, "sim": stanceYes, "yes": stanceYes,
+}
+
+func contradicts(word string, s stance) bool {
+	return plainAnswers[word] != 0 && plainAnswers[word] != s
 }
 
 // askingWords ask when a message begins with them. Behind an answer they only join: "sí, el que dijiste".
@@ -229,7 +241,7 @@ func (b *answerBook) decide(remarks []remark, question bool) (yes, known bool) {
 			noes++
 		case stanceUnknown:
 			unknown += r.words
-			if !before.comma && !leaves(before) {
+			if standing := before.closed && yeses+noes > 1; !before.comma && !leaves(before) && !standing { // "yes, I want to" stands
 				return false, false
 			}
 		}
@@ -238,8 +250,9 @@ func (b *answerBook) decide(remarks []remark, question bool) (yes, known bool) {
 		}
 		before.comma = before.comma || r.comma
 	}
+	whyNot := yeses > 0 && unknown == 0 && remarks[len(remarks)-1].words > 1
 	switch {
-	case noes > 0 && yeses > 0, noes+yeses+agrees == 0, question && !(yeses > 0 && unknown == 0 && remarks[len(remarks)-1].words > 1):
+	case noes > 0 && yeses > 0, noes+yeses+agrees == 0, question && !whyNot:
 		return false, false
 	case unknown > 0 && (first != stanceYes && first != stanceNo):
 		return false, false
@@ -249,5 +262,5 @@ func (b *answerBook) decide(remarks []remark, question bool) (yes, known bool) {
 
 // leaves tells that unknown words right behind a phrase leave its meaning: a phrase of several words does, "si" and "no" alone do not.
 func leaves(before remark) bool {
-	return before.words > 1 || before.stance == stanceUnknown
+	return before.words > 1 && !before.closed || before.stance == stanceUnknown
 }
