@@ -84,11 +84,8 @@ func (d decimal) fixed(decimals int) (text string, minor int64, ok bool) {
 		}
 		d = decimal{d.coef * 10, d.scale + 1}
 	}
-	return d.string(), d.coef, abs(d.coef) <= maxMinor
+	return d.string(), d.coef, d.fits()
 }
-
-// maxMinor is the largest number of smallest units: a float64 holds it exactly.
-const maxMinor = 1 << 53
 
 func (d decimal) string() string {
 	s := strconv.FormatInt(abs(d.coef), 10)
