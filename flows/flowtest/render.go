@@ -12,7 +12,7 @@ import (
 // outgoing writes a message of the bot: "Hello", "(image https://…) a caption", "(link https://… \"Pay now\") the text above",
 // "(location 40.41,-3.7) the name, the address".
 func outgoing(m engine.Outgoing) string {
-	head := ""
+	var head string
 	switch {
 	case m.Kind == engine.OutgoingTemplate && m.Template != nil:
 		head = template(*m.Template)
