@@ -21,7 +21,9 @@ import (
 
 // around is what the shipped flows need to compile.
 var around = engine.Surroundings{Scripts: map[string]engine.Script{
-	"orders": {Name: "orders", File: "orders.js", Functions: []string{"describe"}},
+	"orders":       {Name: "orders", File: "orders.js", Functions: []string{"describe"}},
+	"appointments": {Name: "appointments", File: "appointments.js", Functions: []string{"isFree", "list", "minutes", "short"}},
+	"payments":     {Name: "payments", File: "payments.js", Functions: []string{"inDays", "payHere"}},
 }}
 
 // shipped loads every flow that the program comes with. A finding is a failure.

@@ -33,12 +33,20 @@ func shipped(t *testing.T) *engine.Catalog {
 	if len(p.Findings) > 0 {
 		t.Fatal(render(p.Findings, p.Source))
 	}
+	return catalogOf(t, p)
+}
+
+// catalogOf is the catalog of a project, with the demo's addresses.
+func catalogOf(t *testing.T, p *project.Project) *engine.Catalog {
+	t.Helper()
 	pool, err := scripts.NewPool(scripts.Options{Sources: p.Sources, Deadline: flowtest.ScriptDeadline})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = pool.Close() })
-	o := p.CatalogOptions(map[string]any{"orders_url": "http://shop.example"}, pool)
+	o := p.CatalogOptions(map[string]any{
+		"orders_url": "http://shop.example", "clinic_url": "http://clinic.example", "billing_url": "http://billing.example", "clinic_timezone": "Europe/Madrid",
+	}, pool)
 	o.DefaultQueue = "general"
 	return engine.NewCatalog(o)
 }

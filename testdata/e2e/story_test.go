@@ -101,7 +101,7 @@ func TestStory(t *testing.T) {
 	for i, wrong := range []string{"the blue one", "hmm", "no idea"} {
 		s.says("wamid.s4"+string(rune('a'+i)), wrong)
 	}
-	s.hears("does not look like", "does not look like", "bring in a colleague")
+	s.hears("does not look like", "bring in a person", "does not look like", "bring in a colleague")
 
 	var queue struct {
 		Chats []struct{ ID, Conversation, Queue, State, Reason string }
