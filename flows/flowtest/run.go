@@ -34,7 +34,7 @@ type Result struct {
 
 // Run runs a transcript against a catalog. An error in the transcript itself is a failure too: nothing stops the run of the others.
 func Run(t *Transcript, catalog *engine.Catalog) Result {
-	r := &run{t: t, sim: New(closing(catalog, t.Closed), t.At), result: Result{File: t.File, Steps: len(t.Steps)}}
+	r := &run{t: t, sim: New(closing(catalog, t), t.At), result: Result{File: t.File, Steps: len(t.Steps)}}
 	r.sim.Call = r.call
 	r.sim.Know(t.Contact)
 	updated := append([]string(nil), t.head...)
@@ -58,13 +58,12 @@ func Run(t *Transcript, catalog *engine.Catalog) Result {
 }
 
 // closing is the catalog with some queues outside their hours; the others are open, whatever the time of the transcript.
-func closing(c *engine.Catalog, closed []string) *engine.Catalog {
+func closing(c *engine.Catalog, t *Transcript) *engine.Catalog {
 	o := c.CatalogOptions
-	shut := map[string]bool{}
-	for _, q := range closed {
-		shut[q] = true
+	o.QueueOpen = func(queue string, at time.Time) bool {
+		closes, known := t.Closes[queue]
+		return !slices.Contains(t.Closed, queue) && (!known || at.Before(closes))
 	}
-	o.QueueOpen = func(queue string, _ time.Time) bool { return !shut[queue] }
 	return engine.NewCatalog(o)
 }
 

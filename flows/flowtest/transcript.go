@@ -23,9 +23,10 @@ type Transcript struct {
 	File     string
 	Flow     string // the flow file it is about
 	At       time.Time
-	Language string   // the channel's guess of the contact's language
-	Closed   []string // queues outside their business hours
-	With     []string // further flow files that take part
+	Language string               // the channel's guess of the contact's language
+	Closed   []string             // queues outside their business hours
+	Closes   map[string]time.Time // queues whose business hours end at a time
+	With     []string             // further flow files that take part
 	// Contact is what is known of the contact before anything happens: name, language, region and time zone.
 	Contact engine.Contact
 	Steps   []Step
@@ -169,10 +170,19 @@ func (p *parser) header(no int, line string) {
 		p.t.With = append(p.t.With, value)
 	case "queue":
 		name, state, _ := strings.Cut(value, " ")
-		if state != "closed" {
-			p.fail(no, line, "header", "write: queue orders closed", "a queue can only be closed")
+		state, when, _ := strings.Cut(state, " ")
+		closes, err := time.Parse(time.RFC3339, when)
+		switch {
+		case state == "closed" && when == "":
+			p.t.Closed = append(p.t.Closed, name)
+		case state == "closes" && err == nil:
+			if p.t.Closes == nil {
+				p.t.Closes = map[string]time.Time{}
+			}
+			p.t.Closes[name] = closes
+		default:
+			p.fail(no, line, "header", "write: queue orders closed, or: queue orders closes 2026-03-02T18:00:00Z", "a queue can only be closed, or close at a time")
 		}
-		p.t.Closed = append(p.t.Closed, name)
 	default:
 		p.fail(no, line, "header", "the first lines are flow, with, at, language, speaks, name, region, timezone, queue", "%q is not known here", key)
 	}
