@@ -109,6 +109,9 @@ func (t *turn) readAnswer(m *Machine, r *Run, sl *slot, msg Message) heardAnswer
 	if result.Partial != nil {
 		return heardAnswer{partial: result.Partial}
 	}
+	if n := reading.Ordinal(msg.Text, 2); sl.typ == SlotYesNo && n > 0 { // a channel without buttons shows "1. Yes", "2. No"
+		return t.checked(m, r, sl, []any{n == 1})
+	}
 	return heardAnswer{}
 }
 
