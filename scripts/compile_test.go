@@ -3,6 +3,9 @@ package scripts
 import (
 	"bytes"
 	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -103,6 +106,42 @@ func TestCompileFinds(t *testing.T) {
 		if strings.Join(got, ",") != tt.want {
 			t.Errorf("%s: got %v, want %s", tt.name, found, tt.want)
 		}
+	}
+}
+
+// TestEveryCodeIsExplained looks for an entry in the manual, and in its overview for authors, of every code that this package writes.
+func TestEveryCodeIsExplained(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	codes := map[string]bool{}
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		for _, m := range regexp.MustCompile(`"(script-[a-z-]+)", `).FindAllSubmatch(source, -1) {
+			codes[string(m[1])] = true
+		}
+	}
+	for file, form := range map[string]string{"../docs/diagnostics.md": "\n## %s\n", "../docs/scripts.md": "`%s`"} {
+		manual, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for code := range codes {
+			if !strings.Contains(string(manual), fmt.Sprintf(form, code)) {
+				t.Errorf("%s does not explain %s", file, code)
+			}
+		}
+	}
+	if len(codes) < 10 {
+		t.Errorf("found the codes %v only", codes)
 	}
 }
 

@@ -220,6 +220,25 @@ func TestSizesAreBounded(t *testing.T) {
 	wantError(t, err, ReasonArguments)
 }
 
+// TestAnHonestScriptHasRoom gives a script the most that a flow may pass, and work that sorts and joins it, within the default memory.
+func TestAnHonestScriptHasRoom(t *testing.T) {
+	t.Parallel()
+	pool := openPool(t, Options{Workers: 1, Deadline: roomy, Sources: script(`export function busy(orders) {
+		const byCity = {}
+		for (const o of orders) (byCity[o.city] = byCity[o.city] || []).push({ ...o, total: o.total * 2 })
+		const text = orders.map(o => o.name.toUpperCase()).sort().join(', ')
+		return [Object.keys(byCity).length, JSON.parse(JSON.stringify(byCity))['City 7'].length, text.length > 100000]
+	}`)})
+	var orders []any
+	for i := range 12_000 {
+		orders = append(orders, map[string]any{"name": fmt.Sprintf("Order %06d of somebody", i), "city": fmt.Sprintf("City %d", i%50), "total": i})
+	}
+	got, err := callTest(pool, "busy", orders)
+	if diff := cmp.Diff([]any{50.0, 240.0, true}, got); err != nil || diff != "" {
+		t.Errorf("%v\n%s", err, diff)
+	}
+}
+
 func TestClosedPoolRefuses(t *testing.T) {
 	t.Parallel()
 	pool := openPool(t, Options{Workers: 1, Deadline: roomy, Sources: script(`exports.v = () => 1`)})
@@ -349,5 +368,5 @@ func Example() {
 		list = append(list, e.Name())
 	}
 	fmt.Println(list)
-	// Output: [orders.js orders.test.js]
+	// Output: [appointments.js appointments.test.js orders.js orders.test.js payments.js payments.test.js]
 }

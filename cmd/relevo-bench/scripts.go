@@ -22,11 +22,11 @@ const (
 	goalIsolated = 1.25
 )
 
-// partLength is how long one part is measured in a round. Both sides of a ratio take turns, many times over.
-const partLength = 50 * time.Millisecond
+// partLength is how long one part is measured at a time: short, so that what else the machine does meets both sides of a ratio alike.
+const partLength = 2 * time.Millisecond
 
 // partRounds is how many times they take turns for one round of the flag.
-const partRounds = 4
+const partRounds = 100
 
 // guardFlow has the guard that guardScript has.
 const guardFlow = `
