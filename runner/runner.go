@@ -108,7 +108,7 @@ func New(o Options) *Runner {
 	r.doors.init()
 	r.mail.init(r, o.Workers)
 	r.deliver.init(r, o.UnknownAfter)
-	r.timers.init(r)
+	r.timers.init(r, o.Workers)
 	r.hub.init()
 	return r
 }

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"maps"
 	"sync"
 	"time"
 
@@ -8,35 +9,59 @@ import (
 )
 
 const (
-	// timerPoll is the longest sleep between two looks at the due timers: the clock may jump, and other nodes may arm some.
+	// timerPoll is the longest sleep between two looks at the due timers. The clock may jump, and the machine may have been suspended, which the
+	// sleep does not notice; so nothing is later than this after a jump, and no wait of months is ever slept.
 	timerPoll = time.Second
-	// maxDue is how many timers are taken at once.
-	maxDue = 500
+	// timerShare is the share of the turns that run at once which timers may take: one in so many. Messages always find the others free, also
+	// when a hundred thousand timers are due at once.
+	timerShare = 2
+	// maxFailing is how many timers are remembered whose turn failed, until they are tried again. Beyond it no further ones are begun.
+	maxFailing = 1_000
 )
 
-// timerLoop turns due timers into events. Timers are rows; nothing but the earliest due time is in memory.
+// timerLoop turns due timers into events. Timers are rows, which the turn removes that they cause; in memory are only those whose turn has begun.
+//
+//	look → post (working) → the turn is committed (over) → forgotten by the next look
+//	                      → the turn failed (failing) → after retryTurnAfter: over, and its row is read again
 type timerLoop struct {
 	runner *Runner
-	poke   chan struct{} // a timer was armed that is due before the next look
+	poke   chan struct{} // there is something to look at before the sleep ends
+	atOnce int           // timers that may wait for their turn's end
 
-	mu   sync.Mutex
-	next time.Time       // when the loop looks again
-	sent map[string]bool // timers whose turn has not ended
+	mu      sync.Mutex
+	next    time.Time // when the loop looks again, by the wall clock
+	posted  map[string]timerStage
+	working int // of posted
 }
 
-func (l *timerLoop) init(r *Runner) {
-	l.runner, l.poke, l.sent = r, make(chan struct{}, 1), map[string]bool{}
+// timerStage is how far a timer has come that the loop has taken up.
+type timerStage int
+
+const (
+	timerWorking timerStage = iota
+	timerFailing
+	// timerOver is kept until the next look begins: a look under way may have read the row before the turn removed it.
+	timerOver
+)
+
+func (l *timerLoop) init(r *Runner, workers int) {
+	l.runner, l.poke, l.posted = r, make(chan struct{}, 1), map[string]timerStage{}
+	l.atOnce = max(workers/timerShare, 1)
 }
 
 // armed tells the loop of a new due time.
 func (l *timerLoop) armed(due time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.next.IsZero() || due.Before(l.next) {
-		select {
-		case l.poke <- struct{}{}:
-		default:
-		}
+	if due.Before(l.next) {
+		l.wake()
+	}
+}
+
+func (l *timerLoop) wake() {
+	select {
+	case l.poke <- struct{}{}:
+	default:
 	}
 }
 
@@ -54,11 +79,15 @@ func (l *timerLoop) loop() {
 	}
 }
 
-// look posts what is due and returns how long to sleep.
+// look posts what is due, as many as there is room for, and returns how long to sleep.
 func (l *timerLoop) look() time.Duration {
 	r := l.runner
-	now := r.now().UTC()
-	due, next, err := r.store.Due(r.ctx, now, maxDue)
+	now := r.now().Round(0).UTC() // by the wall clock: the monotonic one stands still while the machine is suspended
+	room, known := l.begin(now)
+	if room <= 0 {
+		return timerPoll // the end of a turn wakes the loop
+	}
+	due, next, err := r.store.Due(r.ctx, now, room+known)
 	if err != nil {
 		if r.ctx.Err() == nil {
 			r.log.Error("read due timers", "err", err)
@@ -66,42 +95,87 @@ func (l *timerLoop) look() time.Duration {
 		return timerPoll
 	}
 	for _, d := range due {
-		l.post(d.Conversation, d.Timer, now)
+		if room > 0 && l.post(d.Conversation, d.Timer, now) {
+			room--
+		}
 	}
-	sleep := timerPoll
-	if !next.IsZero() {
-		sleep = min(sleep, max(next.Sub(now), time.Millisecond))
-	}
+	sleep := untilNext(now, next)
 	l.mu.Lock()
 	l.next = now.Add(sleep)
 	l.mu.Unlock()
 	return sleep
 }
 
-// post gives a due timer its turn, once: its row stays until that turn is committed.
-func (l *timerLoop) post(conversation string, timer engine.Timer, now time.Time) {
+// begin forgets the timers whose turn is over and returns how many may be taken up, and how many rows may be there that are taken up already.
+func (l *timerLoop) begin(now time.Time) (room, known int) {
 	l.mu.Lock()
-	if l.sent[timer.ID] {
-		l.mu.Unlock()
-		return
+	defer l.mu.Unlock()
+	maps.DeleteFunc(l.posted, func(_ string, s timerStage) bool { return s == timerOver })
+	l.next = now.Add(timerPoll)
+	known = len(l.posted)
+	return min(l.atOnce-l.working, l.atOnce+maxFailing-known), known
+}
+
+// untilNext is how long to sleep when the next timer that was not taken up is due then; zero is none. One that is due already had no room, and
+// the end of a turn wakes the loop.
+func untilNext(now, next time.Time) time.Duration {
+	if next.IsZero() || !next.After(now) {
+		return timerPoll
 	}
-	l.sent[timer.ID] = true
+	return min(next.Sub(now), timerPoll)
+}
+
+// post gives a due timer its turn, once: its row stays until that turn is committed. It tells whether the timer was not taken up before.
+func (l *timerLoop) post(conversation string, timer engine.Timer, now time.Time) bool {
+	l.mu.Lock()
+	if _, taken := l.posted[timer.ID]; taken {
+		l.mu.Unlock()
+		return false
+	}
+	l.posted[timer.ID] = timerWorking
+	l.working++
 	l.mu.Unlock()
 	done := make(chan result, 1)
 	l.runner.mail.post(conversation, job{
 		event: engine.Event{ID: "timer:" + timer.ID, Kind: engine.EventTimer, At: now, Timer: &timer},
 		timer: &timer, done: done,
 	})
-	l.runner.background(func() {
+	l.runner.background(func() { l.await(conversation, timer.ID, done) })
+	return true
+}
+
+// await sees a timer's turn end. One that failed is not posted again here: the row says whether it is still wanted.
+func (l *timerLoop) await(conversation, id string, done <-chan result) {
+	var res result
+	select {
+	case res = <-done:
+	case <-l.runner.ctx.Done():
+		return
+	}
+	if res.err != nil && l.runner.ctx.Err() == nil {
+		l.ended(id, timerFailing)
+		l.runner.log.Error("timer turn failed, trying again", "conversation", conversation, "err", res.err)
 		select {
-		case res := <-done:
-			if res.err != nil && l.runner.ctx.Err() == nil {
-				l.runner.log.Error("timer turn failed", "conversation", conversation, "err", res.err)
-			}
+		case <-time.After(retryTurnAfter):
 		case <-l.runner.ctx.Done():
+			return
 		}
 		l.mu.Lock()
-		delete(l.sent, timer.ID)
-		l.mu.Unlock()
-	})
+		defer l.mu.Unlock()
+		l.posted[id] = timerOver
+		l.wake()
+		return
+	}
+	l.ended(id, timerOver)
+}
+
+// ended makes room for another timer. The loop is woken when half of the room is free, so that one look takes up many.
+func (l *timerLoop) ended(id string, stage timerStage) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.posted[id] = stage
+	l.working--
+	if l.working == l.atOnce/2 {
+		l.wake()
+	}
 }

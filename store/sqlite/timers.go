@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -23,9 +24,13 @@ func (c *conn) changeTimer(key int64, t timerChange) error {
 	return nil
 }
 
-// Due implements store.Turns. A look that finds nothing costs microseconds, whatever the number of timers.
+// errEnough ends the reading of timers at the first that is not due.
+var errEnough = errors.New("enough")
+
+// Due implements store.Turns. It walks the timers in their order and stops at the first one that is not wanted, which says when the next is
+// due: a look costs what the due ones cost, whatever their number. CROSS JOIN keeps SQLite from walking the conversations instead.
 func (db *DB) Due(ctx context.Context, now time.Time, limit int) (due []store.DueTimer, next time.Time, err error) {
-	rows := limitRows(limit)
+	rows, until := limitRows(limit), micros(now)
 	err = db.each(ctx, func(r scanner) error {
 		var t store.DueTimer
 		var at int64
@@ -33,21 +38,18 @@ func (db *DB) Due(ctx context.Context, now time.Time, limit int) (due []store.Du
 		if err := r.Scan(&at, &id.conversation, &id.seq, &id.n, &t.Timer.Run, &t.Timer.Entry, &t.Timer.Event); err != nil {
 			return err
 		}
+		if at > until || int64(len(due)) == rows {
+			next = fromMicros(at)
+			return errEnough
+		}
 		t.Conversation = id.conversation
 		t.Timer.ID, t.Timer.Due = id.String(), fromMicros(at)
 		due = append(due, t)
 		return nil
-	}, `SELECT t.due, c.id, t.seq, t.n, t.run, t.entry, t.event FROM timers t JOIN conversations c ON c.key = t.conversation
-		WHERE t.due <= ? ORDER BY t.due, t.conversation, t.seq, t.n LIMIT ?`, micros(now), rows+1)
-	if err != nil {
+	}, `SELECT t.due, c.id, t.seq, t.n, t.run, t.entry, t.event FROM timers t CROSS JOIN conversations c ON c.key = t.conversation
+		ORDER BY t.due, t.conversation, t.seq, t.n LIMIT ?`, rows+1)
+	if err != nil && !errors.Is(err, errEnough) {
 		return nil, time.Time{}, fmt.Errorf("read due timers: %w", err)
 	}
-	if int64(len(due)) > rows {
-		return due[:rows], due[rows].Timer.Due, nil
-	}
-	var at int64
-	if err := db.row(ctx, `SELECT coalesce(min(due), 0) FROM timers WHERE due > ?`, micros(now)).Scan(&at); err != nil {
-		return nil, time.Time{}, fmt.Errorf("read next timer: %w", err)
-	}
-	return due, fromMicros(at), nil
+	return due, next, nil
 }
