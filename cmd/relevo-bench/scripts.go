@@ -53,7 +53,8 @@ states:
     end: resolved
 `
 
-const guardScript = `export function guard(total, order) { return total > 100 && order.status === 'shipped' }`
+// guardScript is the same guard as authors would write it in JavaScript, on the slots and one of them.
+const guardScript = `export function guard(slots, order) { return slots.total > 100 && order.status === 'shipped' }`
 
 // loopScript is a script that does something: fifty turns of a loop that makes objects.
 const loopScript = `export function work(order) {
@@ -96,7 +97,7 @@ func measureGuard(rounds int) error {
 		return errors.New("the bench flow has no guard")
 	}
 	names := map[string]any{"total": 150.0, "order": order()}
-	bench, err := scripts.NewBench(scripts.Source{Name: "guard", File: "guard.js", Code: []byte(guardScript)}, "guard", []any{150.0, order()})
+	bench, err := scripts.NewBench(scripts.Source{Name: "guard", File: "guard.js", Code: []byte(guardScript)}, "guard", []any{map[string]any{"total": 150.0}, order()})
 	if err != nil {
 		return err
 	}
