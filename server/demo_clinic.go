@@ -1,6 +1,7 @@
 package server
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -69,13 +70,14 @@ func (b *DemoBusiness) clinicRoutes() {
 		})
 	}))
 	b.mux.HandleFunc("POST /demo/appointments/{id}/late", demoPost(func(id string, in struct {
-		Minutes float64 `json:"minutes"`
+		Minutes json.Number `json:"minutes"` // 15 or "15": what a flow fills into a body is text
 	}) (any, error) {
 		return b.changeAppointment(id, func(a *demoAppointment) error {
-			if !(in.Minutes >= 1 && in.Minutes <= demoMaxLate) {
+			minutes, err := in.Minutes.Float64()
+			if err != nil || !(minutes >= 1 && minutes <= demoMaxLate) {
 				return &demoRefusal{http.StatusUnprocessableEntity, fmt.Sprintf("minutes must be 1 to %d", demoMaxLate)}
 			}
-			a.Late = int(in.Minutes)
+			a.Late = int(minutes)
 			return nil
 		})
 	}))
