@@ -31,7 +31,8 @@ type timerLoop struct {
 	mu      sync.Mutex
 	next    time.Time // when the loop looks again, by the wall clock
 	posted  map[string]timerStage
-	working int // of posted
+	working int  // of posted
+	more    bool // more is due than there was room for
 }
 
 // timerStage is how far a timer has come that the loop has taken up.
@@ -85,7 +86,7 @@ func (l *timerLoop) look() time.Duration {
 	now := r.now().Round(0).UTC() // by the wall clock: the monotonic one stands still while the machine is suspended
 	room, known := l.begin(now)
 	if room <= 0 {
-		return timerPoll // the end of a turn wakes the loop
+		return timerPoll
 	}
 	due, next, err := r.store.Due(r.ctx, now, room+known)
 	if err != nil {
@@ -101,7 +102,8 @@ func (l *timerLoop) look() time.Duration {
 	}
 	sleep := untilNext(now, next)
 	l.mu.Lock()
-	l.next = now.Add(sleep)
+	l.next, l.more = now.Add(sleep), !next.IsZero() && !next.After(now)
+	l.refill()
 	l.mu.Unlock()
 	return sleep
 }
@@ -111,13 +113,14 @@ func (l *timerLoop) begin(now time.Time) (room, known int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	maps.DeleteFunc(l.posted, func(_ string, s timerStage) bool { return s == timerOver })
-	l.next = now.Add(timerPoll)
 	known = len(l.posted)
-	return min(l.atOnce-l.working, l.atOnce+maxFailing-known), known
+	room = min(l.atOnce-l.working, l.atOnce+maxFailing-known)
+	l.next, l.more = now.Add(timerPoll), l.more || room <= 0
+	return room, known
 }
 
 // untilNext is how long to sleep when the next timer that was not taken up is due then; zero is none. One that is due already had no room, and
-// the end of a turn wakes the loop.
+// refill wakes the loop.
 func untilNext(now, next time.Time) time.Duration {
 	if next.IsZero() || !next.After(now) {
 		return timerPoll
@@ -169,13 +172,18 @@ func (l *timerLoop) await(conversation, id string, done <-chan result) {
 	l.ended(id, timerOver)
 }
 
-// ended makes room for another timer. The loop is woken when half of the room is free, so that one look takes up many.
+// ended makes room for another timer.
 func (l *timerLoop) ended(id string, stage timerStage) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.posted[id] = stage
 	l.working--
-	if l.working == l.atOnce/2 {
+	l.refill()
+}
+
+// refill wakes the loop when more is due and half of the room is free, so that one look takes up many. The caller holds mu.
+func (l *timerLoop) refill() {
+	if l.more && l.working <= l.atOnce/2 {
 		l.wake()
 	}
 }

@@ -59,6 +59,34 @@ var timerCases = []testCase{
 		equal(s.t, due, []store.DueTimer{{Conversation: "conv-1", Timer: *first.Effects[2].Timer}})
 		equal(s.t, next, time.Time{})
 	}},
+	{"timers of a thousand years' time and of many conversations keep their order", func(s *suite) {
+		far := start.AddDate(1000, 0, 0)
+		for i, due := range []time.Time{far, start.Add(time.Hour), start} {
+			_, conv := s.begin(strconv.Itoa(i))
+			s.commit(turn(conv, s.message("hi"), timer(due), timer(start)))
+		}
+		s.s = s.reopen()
+		for _, c := range []struct {
+			now   time.Time
+			limit int
+			want  []string
+			next  time.Time
+		}{
+			{start.Add(-time.Microsecond), 10, nil, start},
+			{start, 2, []string{"conv-0/1/1", "conv-1/1/1"}, start},
+			{start, 4, []string{"conv-0/1/1", "conv-1/1/1", "conv-2/1/0", "conv-2/1/1"}, start.Add(time.Hour)},
+			{start.Add(time.Hour), 10, []string{"conv-0/1/1", "conv-1/1/1", "conv-2/1/0", "conv-2/1/1", "conv-1/1/0"}, far},
+		} {
+			due, next, err := s.s.Due(s.ctx, c.now, c.limit)
+			s.ok(err)
+			var got []string
+			for _, d := range due {
+				got = append(got, d.Timer.ID)
+			}
+			equal(s.t, got, c.want)
+			equal(s.t, next, c.next)
+		}
+	}},
 	{"a late or repeated timer is harmless", func(s *suite) {
 		_, conv := s.begin("1")
 		gone := engine.Timer{ID: "conv-1/1/0", Due: start, Event: "after:30m"}
