@@ -45,10 +45,10 @@ run: build ## build and serve: web chat, console, shipped flows (ARGS="--listen 
 test: build chromium test-go test-console test-browser ## run every test, the browser's included
 
 .PHONY: test-go
-test-go: # the Go tests with the race detector, the real processes, the transcripts
+test-go: # the Go tests with the race detector, the real processes, the transcripts and the tests of scripts
 	go test -race -timeout 12m ./...
 	go test -timeout 12m ./testdata/e2e
-	go run ./cmd/relevo test testdata/transcripts
+	go run ./cmd/relevo test
 	go run ./cmd/relevo check
 
 .PHONY: test-console

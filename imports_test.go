@@ -40,7 +40,7 @@ var rooms = []room{
 	{"flows/eventschema", []string{"engine", "engine/diag"}, []string{"github.com/santhosh-tekuri/jsonschema"}, "business events are checked by their schemas, without a file or a network"},
 	{"flows/draw", []string{"engine", "engine/diag", "flows", "scripts/layout"}, nil, "pictures are drawn from what the engine compiled, arranged by a script"},
 	{"flows", []string{"engine", "engine/diag", "flows/eventschema"}, []string{"go.yaml.in/yaml", "github.com/santhosh-tekuri/jsonschema"}, "the loader knows YAML, the schema and the engine's definitions"},
-	{"scripts", []string{"engine", "engine/diag", "scripts"}, []string{"github.com/dop251/goja", "github.com/evanw/esbuild", "github.com/dlclark/regexp2", "golang.org/x/sys"}, "scripts implement what the engine declares, with goja"},
+	{"scripts", []string{"engine", "engine/diag", "scripts"}, []string{"github.com/dop251/goja", "github.com/dlclark/regexp2", "golang.org/x/sys"}, "scripts implement what the engine declares, with goja"},
 	{"store/storetest", []string{"engine", "handoff", "store", "store/storetest"}, []string{"github.com/google/go-cmp"}, "the suite knows the contract, not a database"},
 	{"store", []string{"engine", "handoff", "store"}, []string{"github.com/mattn/go-sqlite3", "github.com/jackc/pgx", "github.com/pressly/goose"}, "a store keeps what engine and handoff decide; drivers live below store"},
 	{"channel", []string{"engine", "channel"}, []string{"golang.org/x/time", "github.com/nyaruka/phonenumbers"}, "a channel maps messages from and to the types of engine, and knows no store and no runner"},
