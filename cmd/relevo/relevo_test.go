@@ -93,6 +93,10 @@ func TestExitCodes(t *testing.T) {
 	write(t, dir, "hello.transcript", smallTranscript)
 	write(t, dir, "wrong.transcript", strings.Replace(smallTranscript, "Nice to", "Good to", 1))
 	write(t, dir, "garbage.transcript", "this is\nnot a transcript\n")
+	write(t, dir, "other/bye.yaml", strings.NewReplacer("flow: hello", "flow: bye", "[hello]", "[goodbye]", "Nice to meet you", "Farewell").Replace(smallFlow))
+	with := strings.NewReplacer("at  ", "with other/bye.yaml\nat  ", "Hello", "Goodbye", "Nice to meet you", "Farewell").Replace(smallTranscript)
+	write(t, dir, "with.transcript", with)
+	write(t, dir, "without.transcript", strings.Replace(with, "flows/hello.yaml", "flows/gone.yaml", 1))
 	write(t, dir, "bad.yaml", "listen: 127.0.0.1:0\nlisten_on: 3\n")
 	write(t, dir, "secret.yaml", "channels:\n  - {id: main, type: whatsapp, phone_number_id: \"1\", access_token: \"${NOT_SET_ANYWHERE}\"}\n")
 	write(t, dir, "notadb.db", strings.Repeat("this is no database ", 500))
@@ -121,6 +125,8 @@ func TestExitCodes(t *testing.T) {
 		{"a missing file is the environment's", []string{"check", "nowhere.yaml"}, exitEnvironment, "nowhere.yaml can not be read"},
 		{"a folder without flows is the environment's", []string{"check", "empty"}, exitEnvironment, "no flow files"},
 		{"a good transcript passes", []string{"test", "hello.transcript"}, exitGood, "1 passed, 0 failed"},
+		{"a transcript with a flow of another folder passes", []string{"test", "with.transcript"}, exitGood, "1 passed, 0 failed"},
+		{"a further flow without the first one is a mistake of usage", []string{"test", "without.transcript"}, exitUsage, "other/bye.yaml"},
 		{"a wrong transcript fails with both texts", []string{"test", "wrong.transcript"}, exitFindings, "  - < Good to meet you, Ana!\n  + < Nice to meet you, Ana!"},
 		{"a garbled transcript fails with its line", []string{"test", "garbage.transcript"}, exitFindings, "garbage.transcript:1"},
 		{"no transcripts is a mistake of usage", []string{"test", "flows"}, exitUsage, "no transcripts"},

@@ -57,7 +57,7 @@ Lines may come from a pipe. Exit code 0: the conversation ended. 1: the flow has
 	return cmd
 }
 
-const talkHelp = `  /advance 25h                      let time pass
+const talkHelp = `  /advance 25h                      let time pass; /advance until 2026-03-02T09:00:00Z goes, too
   /event order.delayed AB123458     a business event, with its key and perhaps {data}
   /agent claim                      act as a human agent: claim, release, close OUTCOME, note: TEXT, : TEXT
   /phone TEXT                       answer from the phone on the same number
@@ -238,7 +238,7 @@ func (t *talker) effect(e engine.Effect) string {
 			return e.Send.Author + ": " + e.Send.Message.Text
 		}
 		t.choices = e.Send.Message.Choices
-		lines := []string{"< " + strings.ReplaceAll(e.Send.Message.Text, "\n", "\n  ")}
+		lines := []string{"< " + strings.ReplaceAll(flowtest.Shown(e.Send.Message), "\n", "\n  ")}
 		for i, c := range t.choices {
 			lines = append(lines, fmt.Sprintf("  %d. [%s]", i+1, c.Title))
 		}

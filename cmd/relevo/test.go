@@ -165,7 +165,7 @@ func (s *stage) run(file string, update bool) (flowtest.Result, error) {
 	if findings.HasErrors() {
 		return unreadable(shown, findings), nil
 	}
-	catalog, err := s.catalog(t.Flow)
+	catalog, err := s.catalog(t.Flow, t.With)
 	if err != nil {
 		return flowtest.Result{}, err
 	}
@@ -186,29 +186,45 @@ func unreadable(file string, findings diag.List) flowtest.Result {
 	return r
 }
 
-// catalog finds the flows for a transcript: the flow file it names where that exists, with the other flows of its folder; else the
-// configured ones, which must hold a flow of that name.
-func (s *stage) catalog(flow string) (*engine.Catalog, error) {
+// catalog finds the flows for a transcript: the flow file it names where that exists, with the other flows of its folder and the files it names besides;
+// else the configured ones, which must hold a flow of that name.
+func (s *stage) catalog(flow string, with []string) (*engine.Catalog, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	folder := ""
 	if _, err := os.Stat(s.app.path(flow)); err == nil {
 		folder = filepath.Dir(s.app.path(flow))
 	}
-	if c := s.catalogs[folder]; c != nil {
+	key := strings.Join(append([]string{folder}, with...), "\n")
+	if c := s.catalogs[key]; c != nil {
 		return c, nil
 	}
 	c := s.config
-	if folder != "" {
+	var files []string
+	switch {
+	case folder != "" && len(with) > 0:
+		beside, err := filepath.Glob(filepath.Join(folder, "*.yaml"))
+		if err != nil {
+			return nil, &environmentError{fmt.Errorf("look for flows beside %s: %w", flow, err)}
+		}
+		for _, file := range with {
+			if !slices.Contains(beside, s.app.path(file)) {
+				beside = append(beside, file)
+			}
+		}
+		files = beside
+	case folder != "":
 		c.Flows = folder
+	case len(with) > 0:
+		return nil, &usageError{fmt.Errorf("a transcript names %s with %s, which is not a file here", strings.Join(with, ", "), flow)}
 	}
-	p, err := s.app.openPlayground(c, nil, scripts.Options{Deadline: flowtest.ScriptDeadline})
+	p, err := s.app.openPlayground(c, files, scripts.Options{Deadline: flowtest.ScriptDeadline})
 	if err != nil {
 		return nil, err
 	}
 	s.open = append(s.open, p)
 	catalog := engine.NewCatalog(p.options)
-	s.catalogs[folder] = catalog
+	s.catalogs[key] = catalog
 	return catalog, nil
 }
 

@@ -9,9 +9,9 @@ import (
 	"relevo/engine"
 )
 
-// outgoing writes a message of the bot: "Hello", "(image https://…) a caption", "(link https://… \"Pay now\") the text above",
+// Shown writes a message of the bot: "Hello", "(image https://…) a caption", "(link https://… \"Pay now\") the text above",
 // "(location 40.41,-3.7) the name, the address".
-func outgoing(m engine.Outgoing) string {
+func Shown(m engine.Outgoing) string {
 	var head string
 	switch {
 	case m.Kind == engine.OutgoingTemplate && m.Template != nil:

@@ -140,7 +140,7 @@ func (r *run) said(turns []Turn) []string {
 			switch {
 			case e.Kind == engine.EffectSend && e.Send.Origin == engine.OriginBot:
 				r.choices = e.Send.Message.Choices
-				lines = append(lines, written(Line{Sign: "<", Text: outgoing(e.Send.Message)})...)
+				lines = append(lines, written(Line{Sign: "<", Text: Shown(e.Send.Message)})...)
 				if len(e.Send.Message.Choices) > 0 {
 					lines = append(lines, "? "+titles(e.Send.Message.Choices))
 				}
