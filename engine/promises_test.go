@@ -24,6 +24,7 @@ type world struct {
 	buttons []string // payloads that were ever sent
 	old     []engine.Event
 	visited map[string]bool // "flow.state"
+	last    []engine.Effect // of the last turn
 	n       int
 }
 
@@ -132,6 +133,7 @@ func (w *world) take(ev engine.Event) error {
 		return err
 	}
 	next, out, stepErr := w.catalog.Step(w.conv, ev)
+	w.last = out
 	again, outAgain, _ := w.catalog.Step(stored, ev)
 	after, err := json.Marshal(w.conv)
 	if err != nil {
@@ -255,8 +257,40 @@ func (w *world) checkRest() error {
 			return fmt.Errorf("run %s is in %s.%s, which does not exist", r.ID, r.Flow, r.State)
 		}
 		if err := w.checkRun(r, armed); err != nil {
-			return fmt.Errorf("run %s in %s while %s owns the conversation: %w", r.ID, r.State, c.Owner, err)
+			return fmt.Errorf("run %s in %s.%s while %s owns the conversation: %w", r.ID, r.Flow, r.State, c.Owner, err)
 		}
+	}
+	return checkLinks(c)
+}
+
+// checkLinks holds a conversation's runs against each other: the focus, parents and children, the chat.
+func checkLinks(c engine.Conversation) error {
+	for i, id := range c.Focus {
+		r := c.Run(id)
+		if r == nil || slices.Contains(c.Focus[:i], id) || r.Wait == engine.WaitTime {
+			return fmt.Errorf("focus %q holds a run twice, one that is gone, or one in the background", c.Focus)
+		}
+	}
+	handed := 0
+	for _, r := range c.Runs {
+		if r.Wait == engine.WaitHandoff {
+			handed++
+		}
+		children := 0
+		for _, other := range c.Runs {
+			if other.Parent == r.ID {
+				children++
+			}
+		}
+		if r.Wait == engine.WaitRun && children != 1 || r.Wait != engine.WaitRun && children > 0 {
+			return fmt.Errorf("run %s of %s waits for %q and has %d children", r.ID, r.Flow, r.Wait, children)
+		}
+		if r.Parent != "" && c.Run(r.Parent) == nil {
+			return fmt.Errorf("run %s of %s has lost its parent", r.ID, r.Flow)
+		}
+	}
+	if handed > 1 {
+		return fmt.Errorf("%d runs wait for people", handed)
 	}
 	return nil
 }
@@ -269,33 +303,61 @@ func (w *world) checkRun(r engine.Run, armed func(engine.Timer) bool) error {
 		if !deferred && !slices.Contains(w.calls, r.CallID) {
 			return errors.New("it waits for a call that nobody makes")
 		}
-		if deferred && w.conv.Owner.Kind == engine.OwnerBot {
+		if deferred && w.conv.Owner.Kind == engine.OwnerBot && !uninterruptible(w.catalog, w.conv) {
 			return errors.New("its call has ended and nobody looks")
 		}
 	case engine.WaitHandoff:
 		if kind := w.conv.Owner.Kind; kind != engine.OwnerPhone && (w.conv.Chat == nil || w.conv.Chat.Run != r.ID) {
 			return errors.New("it waits for people who do not know")
 		}
+	case engine.WaitTime:
+		if !slices.ContainsFunc(r.Timers, func(t engine.Timer) bool { return t.Event == engine.EventNameElapsed }) {
+			return errors.New("nothing ends its wait")
+		}
+	case engine.WaitRun: // ends with the other run
 	default:
 		return fmt.Errorf("it waits for %q", r.Wait)
 	}
 	mine := w.conv.Chat != nil && w.conv.Chat.Run == r.ID
-	if kind := w.conv.Owner.Kind; (kind == engine.OwnerPhone || kind == engine.OwnerAgent && mine) && len(r.Timers) > 0 {
+	if kind := w.conv.Owner.Kind; (kind == engine.OwnerPhone && r.Wait != engine.WaitTime || kind == engine.OwnerAgent && mine) && len(r.Timers) > 0 {
 		return errors.New("people talk, and its time-outs are still armed")
 	}
 	if w.conv.Owner.Kind != engine.OwnerBot {
 		return nil
 	}
 	for _, timer := range r.Timers {
-		if !armed(timer) {
+		deferred := slices.ContainsFunc(w.conv.Deferred, func(ev engine.Event) bool { return ev.Kind == engine.EventTimer && ev.Timer.ID == timer.ID })
+		if !deferred && !armed(timer) {
 			return fmt.Errorf("its time-out %s is not armed", timer.Event)
 		}
 	}
 	st := slices.IndexFunc(w.catalog.Machine(r.Version).Definition.States, func(st engine.State) bool { return st.Name.V == r.State })
-	if want := len(w.catalog.Machine(r.Version).Definition.States[st].After); want != len(r.Timers) {
+	want := len(w.catalog.Machine(r.Version).Definition.States[st].After)
+	if r.Wait == engine.WaitTime {
+		want++
+	}
+	// A guard of a time-out that does not hold uses it up; no flow here has one.
+	if want != len(r.Timers) && !handedOverByItself(w.catalog, r) {
 		return fmt.Errorf("it has %d time-outs, its state says %d", len(r.Timers), want)
 	}
 	return nil
+}
+
+// uninterruptible tells that the run in focus, or one that waits for it, may not be interrupted.
+func uninterruptible(c *engine.Catalog, conv engine.Conversation) bool {
+	for r := conv.InFocus(); r != nil; r = conv.Run(r.Parent) {
+		if i := c.Machine(r.Version).Definition.Interruptible; i.Set && !i.V {
+			return true
+		}
+	}
+	return false
+}
+
+// handedOverByItself tells that the engine, not the run's state, asked for people.
+func handedOverByItself(c *engine.Catalog, r engine.Run) bool {
+	states := c.Machine(r.Version).Definition.States
+	at := slices.IndexFunc(states, func(st engine.State) bool { return st.Name.V == r.State })
+	return r.Wait == engine.WaitHandoff && states[at].Handoff == nil
 }
 
 func TestPromisesOfStep(t *testing.T) {

@@ -206,6 +206,10 @@ func (t *turn) calling() bool {
 // deferEvent keeps an event for later in the conversation's life. The end of a call and a due timer are always kept: a run has few
 // of them, and would wait for them for ever.
 func (t *turn) deferEvent(why string) {
+	if t.ev.Kind != EventMessage && slices.ContainsFunc(t.conv.Deferred, func(ev Event) bool { return ev.Kind == t.ev.Kind && ev.ID == t.ev.ID }) {
+		t.trace("deferred", why+", again")
+		return
+	}
 	if len(t.conv.Deferred) >= MaxDeferred && t.ev.Kind != EventCall && t.ev.Kind != EventTimer {
 		t.trace("budget_deferred", why)
 		return
@@ -425,6 +429,9 @@ func (t *turn) business(b BusinessEvent) {
 		t.trace("opted_out", b.Name)
 		return
 	}
+	if b.Contact != nil {
+		t.told(*b.Contact)
+	}
 	if kind := t.conv.Owner.Kind; kind != OwnerBot && kind != OwnerClosed {
 		t.deferEvent(b.Name + " while " + t.conv.Owner.String() + " owns the conversation")
 		return
@@ -434,11 +441,8 @@ func (t *turn) business(b BusinessEvent) {
 		return
 	}
 	t.open("event " + b.Name)
-	for _, id := range t.byFocus() {
+	for _, id := range t.receivers(b) {
 		r := t.conv.Run(id)
-		if r == nil || !t.catches(r, b) {
-			continue
-		}
 		flow := r.Flow
 		if t.raise(r, b.Name) {
 			t.emit(Effect{Kind: EffectTrace, Run: id, Trace: &Trace{Code: TraceDelivered, Detail: b.Name + " to " + flow, Call: -1}})
@@ -455,6 +459,29 @@ func (t *turn) business(b BusinessEvent) {
 		return
 	}
 	t.trace("ignored", "no flow waits for "+b.Name)
+}
+
+// told fills in what is not known of the contact yet. What the contact writes says more about the language later.
+func (t *turn) told(k KnownContact) {
+	c := t.conv.Contact
+	if c.Name == "" {
+		c.Name = k.Name
+	}
+	if language := t.spoken(k.Language); c.Language == "" && language != "" {
+		c.Language, c.Guessed = language, true
+	}
+	if _, region, _ := strings.Cut(k.Language, "-"); c.Region == "" && len(region) == 2 {
+		c.Region = strings.ToUpper(region)
+	}
+	if c.TimeZone == "" && t.catalog.zone(k.TimeZone) != nil {
+		c.TimeZone = k.TimeZone
+	}
+	before := t.conv.Contact
+	if c.Name != before.Name || c.Language != before.Language || c.Region != before.Region || c.TimeZone != before.TimeZone {
+		t.learn(func(contact *Contact) {
+			contact.Name, contact.Language, contact.Guessed, contact.Region, contact.TimeZone = c.Name, c.Language, c.Guessed, c.Region, c.TimeZone
+		})
+	}
 }
 
 // What became of a business event, as the codes of traces. "deferred" and "opted_out" are others.
@@ -476,11 +503,28 @@ func (t *turn) catches(r *Run, b BusinessEvent) bool {
 	return len(m.states[r.State].on[b.Name]) > 0 || len(m.on[b.Name]) > 0
 }
 
+// receivers lists the runs that a business event can be for: those of its key, then the others, each time the one in focus first. An alternative that does
+// not hold leaves the event to the next one.
+func (t *turn) receivers(b BusinessEvent) []string {
+	var keyed, others []string
+	for _, id := range t.byFocus() {
+		r := t.conv.Run(id)
+		switch {
+		case !t.catches(r, b):
+		case b.Key != "" && r.Key == b.Key && t.catalog.Machine(r.Version).key != nil:
+			keyed = append(keyed, id)
+		default:
+			others = append(others, id)
+		}
+	}
+	return append(keyed, others...)
+}
+
 // startedBy finds the flow that a business event starts. A flow with a key has one run for each key.
 func (t *turn) startedBy(b BusinessEvent) (*Machine, trigger) {
 	for _, m := range t.catalog.Current {
 		for _, tr := range m.triggers {
-			running := m.key != nil && slices.ContainsFunc(t.conv.Runs, func(r Run) bool { return r.Flow == m.Flow && r.Key == b.Key })
+			running := m.key != nil && b.Key != "" && slices.ContainsFunc(t.conv.Runs, func(r Run) bool { return r.Flow == m.Flow && r.Key == b.Key })
 			if tr.event == b.Name && !running {
 				return m, tr
 			}

@@ -100,6 +100,9 @@ func (t *turn) obey(c Command, language string, r *Run) bool {
 	case CommandRepeat:
 		t.askOrMenu(r)
 	case CommandLanguage:
+		if language == "" { // no button of ours
+			return false
+		}
 		t.learn(func(c *Contact) { c.Language, c.Guessed = language, false })
 		t.say(r, TextLanguage)
 		t.askOrMenu(r)
@@ -118,6 +121,16 @@ func (t *turn) obey(c Command, language string, r *Run) bool {
 func (t *turn) optOut() {
 	t.learn(func(c *Contact) { c.OptedOut = true })
 	t.say(nil, TextStopped)
+	t.endAll()
+}
+
+// endAll ends every run because the contact has opted out. A chat with people goes on, and when it ends no flow does.
+func (t *turn) endAll() {
+	if t.conv.Chat != nil {
+		chat := *t.conv.Chat
+		chat.Run = ""
+		t.conv.Chat = &chat
+	}
 	for len(t.conv.Runs) > 0 {
 		r := &t.conv.Runs[len(t.conv.Runs)-1]
 		t.conv.Focus, r.Parent = nil, ""
@@ -246,8 +259,12 @@ func (t *turn) answersAgain(m *Machine, r *Run, at int, msg Message) bool {
 		if t.match(m, r, st.ask, msg.Text) == "" {
 			return false
 		}
-	} else if h := t.readAnswer(m, r, m.slots[st.ask.slot], msg); h.value == nil {
-		return false
+	} else {
+		anew := *r
+		anew.Answer = nil // what was asked back is another question's
+		if h := t.readAnswer(m, &anew, m.slots[st.ask.slot], msg); h.value == nil {
+			return false
+		}
 	}
 	if _, err := m.move(r.State, st.ask.back); err != nil {
 		t.trace("undeclared", err.Error())

@@ -203,9 +203,10 @@ func (t *turn) drop(parent string) {
 	for i := range t.conv.Runs {
 		if child := &t.conv.Runs[i]; child.Parent == parent {
 			id := child.ID
-			child.Parent = "" // nobody wants its outcome
 			t.leave(child)
-			t.remove(t.conv.Run(id), OutcomeCancelled)
+			child, p := t.conv.Run(id), t.conv.Run(parent)
+			p.Speaks = p.Speaks || child.Speaks
+			t.remove(child, OutcomeCancelled)
 			return // a run waits for one other
 		}
 	}
@@ -475,6 +476,7 @@ func (t *turn) timer(due Timer) {
 			return
 		}
 	}
+	t.rearm(r) // another version armed it, and this one has other time-outs
 }
 
 // callEnded takes the end of an HTTP call.
@@ -519,8 +521,8 @@ func (t *turn) callEnded(c CallResult) {
 // caller is the run that waits for a call, or nil.
 func (t *turn) caller(c CallResult) *Run {
 	for i := range t.conv.Runs {
-		if t.conv.Runs[i].CallID == c.Effect {
-			return &t.conv.Runs[i]
+		if r := &t.conv.Runs[i]; r.Wait == WaitCall && r.CallID == c.Effect {
+			return r
 		}
 	}
 	return nil

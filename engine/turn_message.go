@@ -40,6 +40,7 @@ func (t *turn) message(msg Message) {
 	}
 	if stops && !t.conv.Contact.OptedOut { // whoever answers, it holds
 		t.learn(func(c *Contact) { c.OptedOut = true })
+		t.endAll()
 	}
 }
 
@@ -348,18 +349,35 @@ func (t *turn) pressed(id, state, name string) {
 		t.giveUp(r, "version_missing", TextSomethingFailed)
 		return
 	}
+	if renamed := m.renamed[state]; renamed != "" {
+		state = renamed
+	}
 	if r.State == state && r.Wait == WaitAsk && t.picked(m, r, name) {
 		return
 	}
-	if asked := m.states[state]; asked != nil && asked.ask != nil && slices.ContainsFunc(asked.ask.choices, func(ch choice) bool { return ch.name == name }) &&
-		(len(m.states[r.State].on[name]) > 0 || len(m.on[name]) > 0) {
-		t.setSlot(r, asked.ask.slot, name)
-		r.Speaks = true
-		if t.raise(r, name) {
-			return
+	if asked := m.states[state]; asked != nil && asked.ask != nil && (len(m.states[r.State].on[name]) > 0 || len(m.on[name]) > 0) {
+		if v := asked.ask.pressed(m, name); v != nil {
+			before := r.Slots[asked.ask.slot]
+			t.setSlot(r, asked.ask.slot, v)
+			r.Speaks = true
+			if t.raise(r, name) {
+				return
+			}
+			t.setSlot(t.conv.Run(id), asked.ask.slot, before)
 		}
 	}
 	t.closedButton("run/" + id + "/" + state)
+}
+
+// pressed is what the slot of a question holds after a press: a choice's name, true or false; nil when the question has no such button.
+func (a *ask) pressed(m *Machine, name string) any {
+	if slices.ContainsFunc(a.choices, func(ch choice) bool { return ch.name == name }) {
+		return name
+	}
+	if sl := m.slots[a.slot]; len(a.choices) == 0 && sl != nil && sl.typ == SlotYesNo && (name == choiceYes || name == choiceNo) {
+		return name == choiceYes
+	}
+	return nil
 }
 
 // picked takes a press of the question that is open: a choice, yes or no, or one of the things that an answer can mean.
@@ -373,12 +391,12 @@ func (t *turn) picked(m *Machine, r *Run, name string) bool {
 		t.answered(r, a.slot, r.Answer.Options[n-1], EventNameAnswered)
 		return true
 	}
-	if slices.ContainsFunc(a.choices, func(ch choice) bool { return ch.name == name }) {
-		t.chosen(r, a, name)
+	switch v := a.pressed(m, name).(type) {
+	case string:
+		t.chosen(r, a, v)
 		return true
-	}
-	if sl := m.slots[a.slot]; len(a.choices) == 0 && sl != nil && sl.typ == SlotYesNo && (name == choiceYes || name == choiceNo) {
-		return t.use(m, r, a, t.checked(m, r, sl, []any{name == choiceYes}))
+	case bool:
+		return t.use(m, r, a, t.checked(m, r, m.slots[a.slot], []any{v}))
 	}
 	return false
 }

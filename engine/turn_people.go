@@ -65,6 +65,8 @@ func (t *turn) queue(r *Run, p HandoffPacket) {
 	e := Effect{Kind: EffectHandoff, Handoff: &p}
 	if r != nil {
 		r.Wait = WaitHandoff
+		t.focus(r)
+		r.Speaks = true // people will: what it covers is asked again afterwards
 		chat.Run, e.Run = r.ID, r.ID
 		p.Flow, p.State, p.Failed = r.Flow, r.State, r.Failed
 		p.Path, p.Slots = slices.Clone(r.Path), maps.Clone(r.Slots)
@@ -298,6 +300,10 @@ func (t *turn) leaseEnded(due Timer) {
 		return
 	}
 	t.conv.Lease = nil
+	if t.now().Before(due.Due) { // the clock was set back
+		t.renewLease()
+		return
+	}
 	t.own(Owner{Kind: OwnerBot}, "the phone was quiet")
 	for _, id := range t.byFocus() {
 		r := t.conv.Run(id)

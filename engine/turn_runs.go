@@ -13,11 +13,15 @@ func (t *turn) focus(r *Run) {
 	t.conv.Focus = append(slices.DeleteFunc(t.conv.Focus, func(x string) bool { return x == id }), id)
 }
 
-// unfocus takes a run out of the focus. The run that it had interrupted is resumed by asking its question again. r is not valid afterwards.
+// unfocus takes a run out of the focus, with those that wait for it. The run that it had interrupted is resumed by asking its question again. r is not
+// valid afterwards.
 func (t *turn) unfocus(r *Run) {
-	id, onTop, spoke := r.ID, t.conv.InFocus() == r, r.Speaks
-	r.Speaks = false
-	t.conv.Focus = slices.DeleteFunc(t.conv.Focus, func(x string) bool { return x == id })
+	top, onTop, spoke := t.conv.InFocus(), false, false
+	for p := r; p != nil; p = t.conv.Run(p.Parent) {
+		onTop, spoke = onTop || p == top, spoke || p.Speaks
+		p.Speaks = false
+		t.conv.Focus = slices.DeleteFunc(t.conv.Focus, func(x string) bool { return x == p.ID })
+	}
 	next := t.conv.InFocus()
 	if onTop && spoke && next != nil && next.Wait == WaitAsk && t.conv.Owner.Kind == OwnerBot {
 		t.askAgain(next, nil)
@@ -108,15 +112,28 @@ const (
 	QuietIgnore  = "ignore"
 )
 
+// quietGrace is how late a wait that ends in the last minute before the quiet hours may be and still end at once.
+const quietGrace = 15 * time.Minute
+
+// awake is when a wait that is over may go on: now, unless it is quiet.
+func (t *turn) awake(m *Machine, r *Run, w *wait) time.Time {
+	now := t.now()
+	if m.quiet == nil || w.quiet == QuietIgnore {
+		return now
+	}
+	zone := t.contactZone(t.zone(m, r))
+	if w.quiet == QuietEarlier && !m.quiet.holds(now.Add(-quietGrace), zone) {
+		return now
+	}
+	return m.quiet.move(now, zone, false)
+}
+
 // elapsed ends a wait. After an outage it may be night by now: then it waits on.
 func (t *turn) elapsed(m *Machine, r *Run) {
-	w := m.states[r.State].wait
-	if w.quiet != QuietEarlier {
-		if later := t.outOfQuiet(m, r, w, t.now()); later.After(t.now()) {
-			t.armAt(r, EventNameElapsed, later)
-			t.unfocus(r)
-			return
-		}
+	if later := t.awake(m, r, m.states[r.State].wait); later.After(t.now()) {
+		t.armAt(r, EventNameElapsed, later)
+		t.unfocus(r)
+		return
 	}
 	id := r.ID
 	if t.raise(r, EventNameElapsed) {
@@ -200,14 +217,13 @@ func (t *turn) remove(r *Run, outcome string) {
 	id, parent := r.ID, r.Parent
 	t.emit(Effect{Kind: EffectEnd, Run: id, End: &RunEnd{Flow: r.Flow, Outcome: outcome}})
 	r.Wait = ""
-	if at := slices.Index(t.conv.Focus, id); at >= 0 && t.conv.Run(parent) != nil { // its parent goes on in its place
-		if slices.Contains(t.conv.Focus, parent) {
-			t.conv.Focus = slices.Delete(t.conv.Focus, at, at+1)
-		} else {
-			t.conv.Focus[at] = parent
-		}
-	} else {
+	switch at := slices.Index(t.conv.Focus, id); {
+	case t.conv.Run(parent) == nil:
 		t.unfocus(r)
+	case at >= 0 && slices.Contains(t.conv.Focus, parent):
+		t.conv.Focus = slices.Delete(t.conv.Focus, at, at+1)
+	case at >= 0:
+		t.conv.Focus[at] = parent // it goes on in the run's place
 	}
 	t.conv.Runs = slices.DeleteFunc(t.conv.Runs, func(x Run) bool { return x.ID == id })
 }
