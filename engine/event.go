@@ -125,6 +125,15 @@ type BusinessEvent struct {
 	Name string         `json:"name"`
 	Key  string         `json:"key,omitempty"`
 	Data map[string]any `json:"data,omitempty"`
+	// Contact is what the business system knows of the contact. It fills in what is not known here.
+	Contact *KnownContact `json:"contact,omitempty"`
+}
+
+// KnownContact is what somebody else knows of a contact. Empty fields say nothing.
+type KnownContact struct {
+	Name     string `json:"name,omitempty"`
+	Language string `json:"language,omitempty"` // "es", "es-MX"
+	TimeZone string `json:"timezone,omitempty"` // IANA
 }
 
 // DeliveryState is how far a message got. States only move forward, see DeliveryState.After.

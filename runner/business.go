@@ -19,6 +19,7 @@ type BusinessRequest struct {
 	Conversation string
 	Key          string // what it is about: "AB123456"
 	Data         map[string]any
+	Contact      *engine.KnownContact // what the business system knows of the contact; may be nil
 }
 
 // BusinessAnswer is what became of a business event. It is stored in any case.
@@ -64,7 +65,7 @@ func (r *Runner) Business(ctx context.Context, b BusinessRequest) (BusinessAnswe
 		NewContact: r.newID(), NewConversation: r.newID(),
 		Event: engine.Event{
 			ID: id, Kind: engine.EventBusiness, At: r.now().UTC(),
-			Business: &engine.BusinessEvent{Name: b.Name, Key: b.Key, Data: b.Data},
+			Business: &engine.BusinessEvent{Name: b.Name, Key: b.Key, Data: b.Data, Contact: b.Contact},
 		},
 	}
 	if b.Conversation == "" {

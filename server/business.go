@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -12,6 +13,7 @@ import (
 
 	"relevo/engine"
 	"relevo/runner"
+	"relevo/store"
 )
 
 type businessInput struct {
@@ -30,6 +32,10 @@ type businessContact struct {
 	Phone        string `json:"phone,omitempty" maxLength:"32" doc:"With country code" example:"34600111222"`
 	Visitor      string `json:"visitor,omitempty" maxLength:"128" doc:"The web chat visitor's id"`
 	Conversation string `json:"conversation,omitempty" maxLength:"128"`
+
+	Name     string `json:"name,omitempty" maxLength:"128" doc:"The contact's name, where it is not known yet"`
+	Language string `json:"language,omitempty" pattern:"^[a-z]{2,3}(-[A-Z]{2})?$" maxLength:"6" example:"es-MX" doc:"The contact's language, where it is not known yet"`
+	TimeZone string `json:"timezone,omitempty" maxLength:"64" example:"America/Mexico_City" doc:"The contact's time zone, where it is not known yet"`
 }
 
 type businessOutput struct {
@@ -59,6 +65,10 @@ func (s *Server) takeEvent(ctx context.Context, in *businessInput) (*businessOut
 		return nil, err
 	}
 	answer, err := s.opts.Runner.Business(ctx, req)
+	if errors.Is(err, store.ErrNotFound) {
+		const unknown = "There is no such conversation."
+		return nil, newProblem(http.StatusNotFound, unknown, Finding{Location: "body.contact.conversation", Message: unknown})
+	}
 	if err != nil {
 		return nil, s.fail("take business event", err)
 	}
@@ -106,6 +116,9 @@ func (s *Server) nameContact(req *runner.BusinessRequest, c businessContact) err
 		return invalid("body.contact.channel", "There is no such channel.")
 	}
 	req.Channel, req.Conversation = c.Channel, c.Conversation
+	if c.Name != "" || c.Language != "" || c.TimeZone != "" {
+		req.Contact = &engine.KnownContact{Name: c.Name, Language: c.Language, TimeZone: c.TimeZone}
+	}
 	if c.Visitor != "" {
 		req.Identity = engine.Identity{Kind: "visitor", Value: c.Visitor}
 	}

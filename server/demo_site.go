@@ -176,7 +176,9 @@ func (d *demoSite) press(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var in struct {
-		Button string `json:"button"`
+		Button   string `json:"button"`
+		Language string `json:"language"` // of the page
+		TimeZone string `json:"timezone"` // of the browser
 	}
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxDemoPress)).Decode(&in); err != nil {
 		writeProblem(w, newProblem(http.StatusUnprocessableEntity, "Name a button."))
@@ -187,7 +189,7 @@ func (d *demoSite) press(w http.ResponseWriter, r *http.Request) {
 		answerDemo(w, nil, err)
 		return
 	}
-	answer, known, err := d.tell(r.Context(), visitor, ev)
+	answer, known, err := d.tell(r.Context(), visitor, ev, &engine.KnownContact{Language: in.Language, TimeZone: in.TimeZone})
 	if err != nil {
 		d.refuse(w, err)
 		return
@@ -196,10 +198,10 @@ func (d *demoSite) press(w http.ResponseWriter, r *http.Request) {
 }
 
 // tell sends an event to a visitor as POST /v1/events would.
-func (d *demoSite) tell(ctx context.Context, visitor string, ev demoEvent) (answer runner.BusinessAnswer, known bool, err error) {
+func (d *demoSite) tell(ctx context.Context, visitor string, ev demoEvent, contact *engine.KnownContact) (answer runner.BusinessAnswer, known bool, err error) {
 	req := runner.BusinessRequest{
 		ID: "demo-" + d.server.opts.NewID(), Name: ev.name, Key: ev.key, Data: ev.data,
-		Channel: d.channel(), Identity: engine.Identity{Kind: visitorKind, Value: visitor},
+		Channel: d.channel(), Identity: engine.Identity{Kind: visitorKind, Value: visitor}, Contact: contact,
 	}
 	if known, err = d.server.checkEvent(req); err != nil {
 		return answer, known, err
@@ -224,7 +226,7 @@ func (d *demoSite) pay(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodPost && invoice.Status != "paid" {
 		visitor, ev := d.business.paid(invoice.ID)
 		if visitor != "" {
-			if _, _, err := d.tell(r.Context(), visitor, ev); err != nil {
+			if _, _, err := d.tell(r.Context(), visitor, ev, nil); err != nil {
 				d.refuse(w, err)
 				return
 			}

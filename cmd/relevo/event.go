@@ -25,6 +25,7 @@ const maxEventFile = 64 << 10
 type eventOptions struct {
 	phone, visitor, conversation, channel string
 	key, data, id                         string
+	name, language, timezone              string
 	server, token                         string
 	asJSON                                bool
 }
@@ -43,6 +44,7 @@ printed. Data is JSON, @FILE, or - for standard input; the flows' schemas decide
 Exit code 0: taken. 1: refused, with what is wrong. 2: usage. 3: the server can not be reached, or refuses the token.`,
 		Example: `  relevo event order.delayed --phone +34600111222 --key AB123456 --data '{"days": 2}'
   relevo event invoice.paid --conversation 0199a1f0-7c1e-7b1e-9a52-1f2d3c4b5a69 --key FA300101 --data @invoice.json --id payment-8812
+  relevo event invoice.issued --phone 5215512345678 --language es-MX --timezone America/Mexico_City --key FA300101 --data @invoice.json
   jq .appointment booking.json | relevo event appointment.booked --phone 34600111222 --key CT200101 --data -`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := a.loadConfig(cmd)
@@ -57,6 +59,9 @@ Exit code 0: taken. 1: refused, with what is wrong. 2: usage. 3: the server can 
 	f.StringVar(&o.visitor, "visitor", "", "the web chat visitor's id, on --channel")
 	f.StringVar(&o.conversation, "conversation", "", "the conversation's id")
 	f.StringVar(&o.channel, "channel", "", "the channel's id (default: main with --phone, web with --visitor)")
+	f.StringVar(&o.name, "name", "", "the contact's name, where it is not known yet")
+	f.StringVar(&o.language, "language", "", "the contact's language, where it is not known yet: es, pt-BR")
+	f.StringVar(&o.timezone, "timezone", "", "the contact's time zone, where it is not known yet: America/Mexico_City")
 	f.StringVar(&o.key, "key", "", "what it is about: an order, an appointment, an invoice")
 	f.StringVar(&o.data, "data", "", "JSON, @FILE, or - for standard input")
 	f.StringVar(&o.id, "id", "", "unique for what happened (default: a new one)")
@@ -131,6 +136,11 @@ func (a *app) eventBody(name string, o *eventOptions) (map[string]any, error) {
 	}
 	if o.channel != "" {
 		contact["channel"] = o.channel
+	}
+	for key, value := range map[string]string{"name": o.name, "language": o.language, "timezone": o.timezone} {
+		if value != "" {
+			contact[key] = value
+		}
 	}
 	data, err := a.eventData(o.data)
 	if err != nil {

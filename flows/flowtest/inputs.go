@@ -67,23 +67,29 @@ func parseAction(s string) (engine.AgentAction, error) {
 	return a, nil
 }
 
-// parseEvent reads a business event: "order.delayed key=AB123456 {…}".
+// parseEvent reads a business event: "order.delayed key=AB123456 {…}". What the business system knows of the contact can stand beside the key:
+// "invoice.issued key=FA300101 language=es-MX timezone=America/Mexico_City name=Ana {…}".
 func parseEvent(s string) (engine.BusinessEvent, error) {
 	head, data := s, ""
 	if i := strings.IndexByte(s, '{'); i >= 0 {
 		head, data = s[:i], s[i:]
 	}
 	f := strings.Fields(head)
-	if len(f) == 0 || len(f) > 2 {
+	if len(f) == 0 {
 		return engine.BusinessEvent{}, errors.New("an event has a name, and perhaps a key and data")
 	}
 	b := engine.BusinessEvent{Name: f[0]}
-	if len(f) == 2 {
-		key, isKey := strings.CutPrefix(f[1], "key=")
-		if !isKey {
-			return b, fmt.Errorf("%q is not a key", f[1])
+	var known engine.KnownContact
+	parts := map[string]*string{"key": &b.Key, "name": &known.Name, "language": &known.Language, "timezone": &known.TimeZone}
+	for _, word := range f[1:] {
+		what, value, _ := strings.Cut(word, "=")
+		if parts[what] == nil || value == "" {
+			return b, fmt.Errorf("%q is none of key=, name=, language= and timezone=", word)
 		}
-		b.Key = key
+		*parts[what] = value
+	}
+	if known != (engine.KnownContact{}) {
+		b.Contact = &known
 	}
 	v, err := decodeData(data)
 	if err != nil {

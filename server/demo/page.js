@@ -33,7 +33,9 @@ async function press(button) {
   button.disabled = true;
   try {
     const answer = await fetch("/demo/events", {
-      method: "POST", body: JSON.stringify({ button: button.dataset.button }),
+      method: "POST", body: JSON.stringify({
+        button: button.dataset.button, language, timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      }),
       headers: { Authorization: `Bearer ${await token()}`, "Content-Type": "application/json" },
     });
     if (answer.status === 409) return say(words.book);
