@@ -39,4 +39,9 @@ func TestBusinessEventsAreCheckedBeforeTheyAreStored(t *testing.T) {
 	if unknown.get(t, "known") != false || unknown.get(t, "accepted") != true {
 		t.Errorf("unknown %s", unknown.body)
 	}
+	nowhere := event("e3", "order.delayed", map[string]any{"days": 3})
+	nowhere["contact"] = map[string]any{"conversation": "none"}
+	if lost := w.do(program, "POST", "/v1/events", nowhere).want(t, 404, "not-found"); lost.get(t, "detail") != "There is no such conversation." {
+		t.Errorf("an unknown conversation: %s", lost.body)
+	}
 }

@@ -127,6 +127,9 @@ func TestWhatIsSentForPublishingIsLimited(t *testing.T) {
 		many = append(many, map[string]any{"name": fmt.Sprint(i), "text": ""})
 	}
 	w.do(author, "POST", "/v1/flows/plan", map[string]any{"files": many}).want(t, 422, "invalid")
+	for _, name := range []string{"", "a\x1b[31m.yaml", "a\nb.yaml", "a\u009b.yaml"} { // findings show it to people on terminals
+		w.do(author, "POST", "/v1/flows/plan", map[string]any{"files": []any{map[string]any{"name": name, "text": helloFlow}}}).want(t, 422, "invalid")
+	}
 	for _, body := range []any{"", "{", "null", "[]", `{"files":[{}]}`, `{"files":[{"name":"a","text":1}]}`, `{"files":[{"name":"a","text":"` + strings.Repeat("[", 20000) + `"}]}`,
 		`{"files":[{"name":"../../etc/passwd","text":"flow: x"}]}`, `{"versions":["%"]}`, `{"versions":[""]}`, `{"scripts":[{"name":"/","text":"x"}],"files":[{"name":"a","text":"a"}]}`} {
 		for _, path := range []string{"/v1/flows/plan", "/v1/flows/publish"} {

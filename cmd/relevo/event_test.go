@@ -28,6 +28,11 @@ func TestEventIsSentAsItIsAsked(t *testing.T) {
 		case "order.secret":
 			w.WriteHeader(401)
 			_, _ = w.Write([]byte(`{"detail":"Sign in or send a valid token."}`))
+		case "order.lost":
+			w.WriteHeader(422)
+			_, _ = w.Write([]byte(`{"detail":"There is no such channel.","findings":[{"location":"body.contact.channel","message":"There is no such channel."}]}`))
+		case "order.elsewhere":
+			w.WriteHeader(501)
 		default:
 			w.WriteHeader(202)
 			_, _ = w.Write([]byte(`{"accepted":true,"duplicate":` + map[bool]string{true: "true", false: "false"}[got["id"] == "again"] + `,"conversation":"c1","known":true,"result":"opted_out"}`))
@@ -52,7 +57,9 @@ func TestEventIsSentAsItIsAsked(t *testing.T) {
 		{"on a named channel", "", []string{"order.delayed", "--phone", "1", "--channel", "shop"}, 0, "", `{"contact":{"channel":"shop","phone":"1"},"name":"order.delayed"}`},
 		{"a repeat", "", []string{"order.delayed", "--visitor", "v", "--id", "again"}, 0, "opted out, sent before", `{"contact":{"channel":"web","visitor":"v"},"name":"order.delayed"}`},
 		{"data that is refused", "", []string{"order.bad", "--visitor", "v"}, 1, "body.data.days: is missing", `{"contact":{"channel":"web","visitor":"v"},"name":"order.bad"}`},
-		{"a token that is refused", "", []string{"order.secret", "--visitor", "v"}, 3, "401", `{"contact":{"channel":"web","visitor":"v"},"name":"order.secret"}`},
+		{"a token that is refused", "", []string{"order.secret", "--visitor", "v"}, 3, "does not know the token (401): make one with 'relevo token add NAME'", `{"contact":{"channel":"web","visitor":"v"},"name":"order.secret"}`},
+		{"one thing that is wrong, said once", "", []string{"order.lost", "--visitor", "v", "--id", "e2"}, 1, "(id e2): body.contact.channel: There is no such channel.\n", `{"contact":{"channel":"web","visitor":"v"},"name":"order.lost"}`},
+		{"another program", "", []string{"order.elsewhere", "--visitor", "v"}, 3, "is it a Relevo server?", `{"contact":{"channel":"web","visitor":"v"},"name":"order.elsewhere"}`},
 		{"nobody", "", []string{"order.delayed"}, 2, "name the contact by one of", ""},
 		{"two contacts", "", []string{"order.delayed", "--phone", "1", "--visitor", "v"}, 2, "name the contact by one of", ""},
 		{"data that is no object", "", []string{"order.delayed", "--visitor", "v", "--data", "[1]"}, 2, "not a JSON object", ""},

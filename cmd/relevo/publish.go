@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -62,6 +63,13 @@ Exit code 0: published, or nothing to publish. 1: findings, or it was not wanted
 			if err != nil {
 				return err
 			}
+			if o.server == "" && a.getenv("RELEVO_SERVER") == "" {
+				done, err := a.withoutDatabase(&c, o)
+				if err != nil {
+					return err
+				}
+				defer done()
+			}
 			return a.withRegistry(cmd.Context(), c, o.server, o.token, files.Commands, func(r registry) error { return a.publish(cmd.Context(), r, files, o) })
 		},
 	}
@@ -106,6 +114,25 @@ func (a *app) flowFiles(c config, args, versions []string) (project.Files, error
 		return project.Files{}, &environmentError{err}
 	}
 	return files, nil
+}
+
+// withoutDatabase takes care that looking makes no database: where there is none, an older version can not be found in it, and a dry run works on
+// one that is removed by done.
+func (a *app) withoutDatabase(c *config, o publishing) (done func(), err error) {
+	file := strings.TrimPrefix(c.Database, "sqlite:")
+	_, err = os.Stat(a.path(file))
+	switch {
+	case err == nil || !o.dryRun && len(o.versions) == 0:
+		return func() {}, nil
+	case !errors.Is(err, os.ErrNotExist) || len(o.versions) > 0:
+		return nil, &environmentError{fmt.Errorf("database %s can not be read: %w", file, cause(err))}
+	}
+	dir, err := os.MkdirTemp("", "relevo-plan-")
+	if err != nil {
+		return nil, &environmentError{err}
+	}
+	c.Database = "sqlite:" + filepath.Join(dir, "plan.db")
+	return func() { _ = os.RemoveAll(dir) }, nil // what stays is empty, and the system's to remove
 }
 
 // withRegistry runs f with the server that is named, else with the database of the configuration. commands are what files are checked together
@@ -205,7 +232,7 @@ func (a *app) confirm(n int, yes bool) error {
 		return fmt.Errorf("read the answer: %w", err)
 	}
 	if err != nil && answer == "" {
-		return nobody
+		return errors.Join(a.printf("\n"), nobody)
 	}
 	switch strings.ToLower(strings.TrimSpace(answer)) {
 	case "y", "yes":

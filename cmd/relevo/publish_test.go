@@ -37,6 +37,10 @@ func TestPublishShowsThePlanThenPublishes(t *testing.T) {
 	}
 	step([]string{"none.db can not be read"}, exitEnvironment, "flows", "--database", "sqlite:none.db")
 	step([]string{"hello: new, ", "1 flow would be published"}, exitGood, "publish", "flows", "--dry-run")
+	step([]string{"relevo.db can not be read"}, exitEnvironment, "publish", "--version", "3f2a91c0", "--yes")
+	if made, _ := filepath.Glob(filepath.Join(dir, "*.db*")); len(made) > 0 {
+		t.Errorf("looking made %v", made)
+	}
 	step([]string{"hello: new, ", "nobody to ask"}, exitUsage, "publish", "flows")
 	step([]string{"add --yes"}, exitUsage, "publish", "flows", "--json")
 	step([]string{"Nothing is published yet"}, exitGood, "flows")
@@ -65,7 +69,7 @@ func TestPublishShowsThePlanThenPublishes(t *testing.T) {
 	step([]string{"nowhere can not be read"}, exitEnvironment, "publish", "nowhere")
 	step([]string{"not an address of the web"}, exitUsage, "publish", "flows/hello.yaml", "--server", "shop", "--token", "x")
 	step([]string{"set RELEVO_TOKEN"}, exitUsage, "publish", "flows/hello.yaml", "--server", "http://127.0.0.1:1")
-	step([]string{"reach the server"}, exitEnvironment, "flows", "--server", "http://127.0.0.1:1", "--token", "x")
+	step([]string{"reach the server", "is relevo serve running there?"}, exitEnvironment, "flows", "--server", "http://127.0.0.1:1", "--token", "x")
 }
 
 // currentVersion returns the short hash of hello's current version.
@@ -131,8 +135,8 @@ func TestPublishToldNoByTheServer(t *testing.T) {
 		body, want string
 		code       int
 	}{
-		{401, `{"detail":"Sign in or send a valid token."}`, "refuses (401): Sign in", exitEnvironment},
-		{403, `{"detail":"Your role does not allow this."}`, "refuses (403): Your role", exitEnvironment},
+		{401, `{"detail":"Sign in or send a valid token."}`, "does not know the token (401)", exitEnvironment},
+		{403, `{"detail":"Your role does not allow this."}`, "role does not allow this (403)", exitEnvironment},
 		{409, `{"detail":"Plan again."}`, "somebody else has published in between", exitFindings},
 		{413, `{"detail":"The body may have at most 8388608 bytes."}`, "at most 8388608 bytes", exitFindings},
 		{422, `{"detail":"No.","findings":[{"location":"body.files","message":"too many"}]}`, "body.files: too many", exitFindings},

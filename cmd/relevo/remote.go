@@ -36,7 +36,7 @@ func newRemote(address, token string) (*remote, error) {
 		return nil, fmt.Errorf("--server: %q is not an address of the web; write it with http:// or https://", address)
 	}
 	if token == "" {
-		return nil, errors.New("a server wants a token: set RELEVO_TOKEN to one of an author or admin, made with 'relevo token add'")
+		return nil, errors.New("the server wants a token: set RELEVO_TOKEN to one made with 'relevo token add NAME'; to publish, its role is author or admin")
 	}
 	noRedirect := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &remote{url: strings.TrimSuffix(address, "/"), token: token, client: &http.Client{Timeout: remoteTimeout, CheckRedirect: noRedirect}}, nil
@@ -102,7 +102,7 @@ func (r *remote) ask(ctx context.Context, method, path string, body, out any) (e
 	}
 	resp, err := r.client.Do(req)
 	if err != nil {
-		return &environmentError{fmt.Errorf("reach the server: %w", err)}
+		return &environmentError{fmt.Errorf("reach the server: %w; is relevo serve running there? --server or RELEVO_SERVER names another address", err)}
 	}
 	defer func() { err = errors.Join(err, resp.Body.Close()) }()
 	text, err := io.ReadAll(io.LimitReader(resp.Body, maxRemoteBytes))
@@ -110,7 +110,7 @@ func (r *remote) ask(ctx context.Context, method, path string, body, out any) (e
 		return &environmentError{fmt.Errorf("read the server's answer: %w", err)}
 	}
 	if resp.StatusCode >= http.StatusMultipleChoices {
-		return refused(resp.StatusCode, text)
+		return r.refused(resp.StatusCode, text)
 	}
 	if err := json.Unmarshal(text, out); err != nil {
 		return &environmentError{fmt.Errorf("%s is no Relevo server, or of another version: %w", r.url, err)}
@@ -119,18 +119,25 @@ func (r *remote) ask(ctx context.Context, method, path string, body, out any) (e
 }
 
 // refused is what a server's problem document means here.
-func refused(status int, text []byte) error {
+func (r *remote) refused(status int, text []byte) error {
 	var p server.Problem
 	if err := json.Unmarshal(text, &p); err != nil || p.Detail == "" {
-		return &environmentError{fmt.Errorf("the server answers with status %d", status)}
+		return &environmentError{fmt.Errorf("%s answers with status %d; is it a Relevo server?", r.url, status)}
 	}
 	switch {
 	case status == http.StatusConflict:
 		return plan.ErrStale
 	case status == http.StatusNotFound:
 		return fmt.Errorf("%w: %s", store.ErrNotFound, p.Detail)
-	case status == http.StatusUnauthorized, status == http.StatusForbidden, status >= http.StatusInternalServerError:
+	case status == http.StatusUnauthorized:
+		return &environmentError{fmt.Errorf("the server does not know the token (%d): make one with 'relevo token add NAME' where it runs", status)}
+	case status == http.StatusForbidden:
+		return &environmentError{fmt.Errorf("the token's role does not allow this (%d): authors and admins publish, agents, supervisors and admins send events", status)}
+	case status >= http.StatusInternalServerError:
 		return &environmentError{fmt.Errorf("the server refuses (%d): %s", status, p.Detail)}
+	}
+	if len(p.Findings) == 1 && p.Findings[0].Message == p.Detail { // once is enough
+		return fmt.Errorf("%s: %s", p.Findings[0].Location, p.Detail)
 	}
 	var b strings.Builder
 	b.WriteString(p.Detail)

@@ -34,7 +34,7 @@ var (
 
 // SourceFile is a file as its author wrote it.
 type SourceFile struct {
-	Name string `json:"name" minLength:"1" maxLength:"512" doc:"As findings name it" example:"flows/order_tracking.yaml"`
+	Name string `json:"name" minLength:"1" maxLength:"512" pattern:"^[^\\x00-\\x1f\\x7f-\\x9f]+$" doc:"As findings name it" example:"flows/order_tracking.yaml"`
 	Text string `json:"text" doc:"The file's content"`
 }
 
