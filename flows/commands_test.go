@@ -111,6 +111,8 @@ func meaning(c engine.Commands, message string) string {
 		switch command {
 		case engine.CommandAgent:
 			matches = anywhere
+		case engine.CommandStop: // to the letter
+			matches = func(phrase string) bool { return slices.Equal(text, foldedWords(phrase)) }
 		case engine.CommandCorrect:
 			matches = begins
 		}
