@@ -12,11 +12,14 @@ func (t *turn) command(text []string, c Command) bool {
 	return found
 }
 
+// minStopSlip is the length from which a word of CommandStop may have one slip: nobody is opted out by mistake.
+const minStopSlip = 8
+
 // phrase finds the language of the command's phrase that a message consists of; the contact's own language goes first.
 func (t *turn) phrase(text []string, c Command) (language string, found bool) {
 	preferred, same := t.preferred(), near
-	if c == CommandStop { // one slip is too near to other words: pagar is not parar
-		same = func(a, b string) bool { return a == b }
+	if c == CommandStop { // in a short word one slip is too near to another word: pagar is not parar
+		same = func(a, b string) bool { return a == b || min(len(a), len(b)) >= minStopSlip && near(a, b) }
 	}
 	for candidate, list := range t.catalog.phrases[c] {
 		for _, phrase := range list {

@@ -111,8 +111,10 @@ func meaning(c engine.Commands, message string) string {
 		switch command {
 		case engine.CommandAgent:
 			matches = anywhere
-		case engine.CommandStop: // to the letter
-			matches = func(phrase string) bool { return slices.Equal(text, foldedWords(phrase)) }
+		case engine.CommandStop: // short words to the letter
+			matches = func(phrase string) bool {
+				return slices.EqualFunc(text, foldedWords(phrase), func(a, b string) bool { return a == b || min(len(a), len(b)) >= 8 && oneSlip(a, b) })
+			}
 		case engine.CommandCorrect:
 			matches = begins
 		}
