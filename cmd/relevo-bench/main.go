@@ -47,6 +47,9 @@ func run(ctx context.Context, rounds int, length time.Duration) error {
 	if err := measureStep(); err != nil {
 		return err
 	}
+	if err := measureReading(); err != nil {
+		return err
+	}
 	if err := measureScripts(rounds); err != nil {
 		return err
 	}
@@ -55,6 +58,9 @@ func run(ctx context.Context, rounds int, length time.Duration) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
+	if err := measureTimers(ctx, dir, rounds); err != nil {
+		return err
+	}
 	return measureTurns(ctx, dir, rounds, length)
 }
 
