@@ -16,12 +16,12 @@ import (
 func (db *DB) Load(ctx context.Context, conversation string) (engine.Conversation, []engine.Identity, error) {
 	var state, attributes, identities []byte
 	var contact engine.Contact
-	err := db.row(ctx, `SELECT state, (SELECT id FROM contacts WHERE key = contact), (SELECT name FROM contacts WHERE key = contact),
-			(SELECT language FROM contacts WHERE key = contact), (SELECT attributes FROM contacts WHERE key = contact),
+	err := db.row(ctx, `SELECT c.state, o.id, o.name, o.language, o.guessed, o.region, o.timezone, o.opted_out, o.attributes,
 			(SELECT json_group_array(json_object('kind', kind, 'value', value)) FROM
 				(SELECT kind, value FROM identities WHERE conversation = c.key AND channel = c.channel ORDER BY place, kind, value))
-		FROM conversations c WHERE id = ?`, conversation).
-		Scan(&state, &contact.ID, &contact.Name, &contact.Language, &attributes, &identities)
+		FROM conversations c JOIN contacts o ON o.key = c.contact WHERE c.id = ?`, conversation).
+		Scan(&state, &contact.ID, &contact.Name, &contact.Language, &contact.Guessed, &contact.Region, &contact.TimeZone, &contact.OptedOut,
+			&attributes, &identities)
 	if err != nil {
 		return engine.Conversation{}, nil, found(err, "load conversation %s", conversation)
 	}
@@ -213,8 +213,10 @@ func (c *conn) commitTurn(p *turn) error {
 	if p.contact == nil {
 		return nil
 	}
-	if _, err := c.exec(`UPDATE contacts SET name = ?, language = ?, attributes = ? WHERE key = (SELECT contact FROM conversations WHERE key = ?)`,
-		p.contact.Name, p.contact.Language, p.attributes, key); err != nil {
+	k := p.contact
+	if _, err := c.exec(`UPDATE contacts SET name = ?, language = ?, guessed = ?, region = ?, timezone = ?, opted_out = ?, attributes = ?
+		WHERE key = (SELECT contact FROM conversations WHERE key = ?)`,
+		k.Name, k.Language, k.Guessed, k.Region, k.TimeZone, k.OptedOut, p.attributes, key); err != nil {
 		return fmt.Errorf("change contact: %w", err)
 	}
 	return nil

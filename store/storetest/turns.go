@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -164,7 +165,15 @@ var turnCases = []testCase{
 	}},
 	{"the contact's record changes with an effect of kind contact, and only then", func(s *suite) {
 		accepted, conv := s.begin("1")
-		changed := engine.Contact{ID: conv.Contact.ID, Name: "Ana María", Language: "es", Attributes: map[string]any{"vip": true}}
+		changed := engine.Contact{
+			ID: conv.Contact.ID, Name: "Ana María", Language: "es", Guessed: true, Region: "MX", TimeZone: "America/Mexico_City", OptedOut: true,
+			Attributes: map[string]any{"vip": true},
+		}
+		for fields, i := reflect.ValueOf(changed), 0; i < fields.NumField(); i++ {
+			if fields.Field(i).IsZero() {
+				s.t.Fatalf("this case forgets the contact's %s, and so may the store", fields.Type().Field(i).Name)
+			}
+		}
 		conv.Contact = engine.Contact{ID: conv.Contact.ID, Name: "not stored"}
 		first := turn(conv, accepted.Event)
 		s.commit(first)
