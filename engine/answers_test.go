@@ -236,14 +236,39 @@ $ size = "small"`},
 < I'll bring in a colleague. One moment, please.
 ! handoff queue=general reason="asked"
 ! owner queue`},
-		{"what no flow understands gets the menu once, then people", `
+		{"what no flow understands gets the menu, then people are on offer, then they come", `
 > purple
 < Here is what I can help with:
 ? Buy something | Rent something
 ! owner closed
 > green
+< I still don't get it, sorry. Let's try once more, or I can bring in a person.
+< Here is what I can help with:
+? Buy something | Rent something | Talk to a person
+> blue
 < I'll bring in a colleague. One moment, please.
 ! handoff queue=general reason="not_understood"`},
+		{"a person on offer is taken", `
+> purple
+< Here is what I can help with:
+? Buy something | Rent something
+> green
+< I still don't get it, sorry. Let's try once more, or I can bring in a person.
+< Here is what I can help with:
+? Buy something | Rent something | Talk to a person
+> [Talk to a person]
+< I'll bring in a colleague. One moment, please.
+! handoff queue=general reason="asked"`},
+		{"a command forgets what was not understood", `
+> purple
+< Here is what I can help with:
+? Buy something | Rent something
+> menu
+< Here is what I can help with:
+? Buy something | Rent something
+> green
+< Here is what I can help with:
+? Buy something | Rent something`},
 		{"a flow that starts forgets what was not understood", `
 > purple
 < Here is what I can help with:

@@ -116,6 +116,7 @@ func (t *turn) obey(c Command, language string, r *Run) bool {
 	default:
 		return false
 	}
+	t.conv.Misses = 0
 	t.trace("command", string(c))
 	return true
 }

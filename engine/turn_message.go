@@ -510,8 +510,11 @@ func (t *turn) offer(m *Machine, r *Run, a *ask) []Choice {
 // commandPayload is what a button of the engine's own brings back.
 func commandPayload(c Command) string { return "command/" + string(c) }
 
-// missed answers a message that no flow understands: once with what the bot can do, then with people. r is the run in focus, which waits for
-// something else than an answer, or nil.
+// maxMisses is how many messages in a row no flow may understand; with one more people take over.
+const maxMisses = 2
+
+// missed answers a message that no flow understands: with what the bot can do, the second time with people on offer too, then with people. r is the
+// run in focus, which waits for something else than an answer, or nil.
 func (t *turn) missed(r *Run, msg Message, text []string) {
 	if t.insults(r, text, false) {
 		return
@@ -519,13 +522,19 @@ func (t *turn) missed(r *Run, msg Message, text []string) {
 	t.conv.Misses++
 	t.trace("not_understood", string(msg.Kind))
 	menu := t.menu()
-	if t.conv.Misses > 1 || len(menu.Choices) == 0 {
+	if t.conv.Misses > maxMisses || len(menu.Choices) == 0 {
 		t.conv.Misses = 0
 		t.giveUp(nil, "not_understood", TextHandingOver)
 		return
 	}
 	if why := unread(msg); why != "" {
 		t.say(r, why)
+	}
+	if t.conv.Misses >= offerAt {
+		t.say(nil, TextOfferPerson)
+		if title := t.sentence(nil, TextPerson); title != "" {
+			menu.Choices = append(menu.Choices, Choice{Payload: commandPayload(CommandAgent), Title: title})
+		}
 	}
 	t.send(nil, menu)
 }
