@@ -83,6 +83,13 @@ func TestAnswers(t *testing.T) {
 		{"one slip in a long word does not matter", `
 > quiero compar
 < ¿Qué código?`},
+		{"an apostrophe does not matter", `
+> Can you help, I dont know what to do
+< Here is what I can help with:
+? Buy something | Rent something
+> i dont understand
+< Here is what I can help with:
+? Buy something | Rent something`},
 		{"a slip in a short word matters: it would be another word", `
 > buj
 < Here is what I can help with:

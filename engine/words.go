@@ -16,9 +16,15 @@ var accents = strings.NewReplacer(
 	"ú", "u", "ù", "u", "û", "u", "ü", "u", "ý", "y", "ÿ", "y", "ß", "ss", "æ", "ae", "œ", "oe",
 )
 
-// words folds a text to what matters for matching: lower case, no accents, letters and digits only, cut at everything else.
+// apostrophes are dropped: in a hurry "I'll" is "ill", and phones turn the sign.
+var apostrophes = strings.NewReplacer("'", "", "’", "", "‘", "", "´", "", "`", "")
+
+// words folds a text to what matters for matching: lower case, no accents, no apostrophes, letters and digits only, cut at everything else.
 func words(s string) []string {
 	s = strings.ToLower(s)
+	if strings.ContainsAny(s, "'’‘´`") {
+		s = apostrophes.Replace(s)
+	}
 	if !ascii(s) {
 		s = strings.Map(dropMarks, accents.Replace(s))
 	}
