@@ -3,7 +3,7 @@ package server
 // demoWords are the demo page's texts in one language.
 type demoWords struct {
 	Title, Intro, Chat, Console, NoScript, NoChat string
-	Pay, Paid, Due, Back                          string
+	Log, Pay, Paid, Due, Back                     string
 	Groups                                        map[string]string // by group
 	Buttons                                       map[string]string // by button
 	Script                                        map[string]string // what page.js says; results by their name
@@ -13,7 +13,7 @@ var demoTexts = map[string]demoWords{
 	"en": {
 		Title: "Relevo demo", Chat: "Web chat", Console: "Console for human agents", NoScript: "The buttons need JavaScript.", NoChat: "No web chat is configured.",
 		Intro: "The buttons are what a clinic's and a billing system would tell. The chat beside them answers as the contact would see it.",
-		Pay:   "Pay now", Paid: "Paid. Thank you!", Due: "Due", Back: "Back to the demo",
+		Log:   "What happened", Pay: "Pay now", Paid: "Paid. Thank you!", Due: "Due", Back: "Back to the demo",
 		Groups: map[string]string{"clinic": "Clinic", "billing": "Billing"},
 		Buttons: map[string]string{
 			"tomorrow": "Book an appointment for tomorrow", "hour": "Book one an hour from now", "moved": "Clinic moves it", "cancelled": "Clinic cancels it",
@@ -28,7 +28,7 @@ var demoTexts = map[string]demoWords{
 	"es": {
 		Title: "Demo de Relevo", Chat: "Chat web", Console: "Consola para agentes", NoScript: "Los botones necesitan JavaScript.", NoChat: "No hay ningún chat web configurado.",
 		Intro: "Los botones son lo que contarían los sistemas de una clínica y de facturación. El chat de al lado responde tal como lo vería el cliente.",
-		Pay:   "Pagar ahora", Paid: "Pagada. ¡Gracias!", Due: "Vence", Back: "Volver a la demo",
+		Log:   "Qué ha pasado", Pay: "Pagar ahora", Paid: "Pagada. ¡Gracias!", Due: "Vence", Back: "Volver a la demo",
 		Groups: map[string]string{"clinic": "Clínica", "billing": "Facturación"},
 		Buttons: map[string]string{
 			"tomorrow": "Reservar una cita para mañana", "hour": "Reservar una para dentro de una hora", "moved": "La clínica la mueve", "cancelled": "La clínica la cancela",
@@ -43,7 +43,7 @@ var demoTexts = map[string]demoWords{
 	"pt": {
 		Title: "Demo do Relevo", Chat: "Chat web", Console: "Console para atendentes", NoScript: "Os botões precisam de JavaScript.", NoChat: "Nenhum chat web está configurado.",
 		Intro: "Os botões são o que os sistemas de uma clínica e de cobrança contariam. O chat ao lado responde como o cliente veria.",
-		Pay:   "Pagar agora", Paid: "Paga. Obrigado!", Due: "Vence", Back: "Voltar à demo",
+		Log:   "O que aconteceu", Pay: "Pagar agora", Paid: "Paga. Obrigado!", Due: "Vence", Back: "Voltar à demo",
 		Groups: map[string]string{"clinic": "Clínica", "billing": "Cobrança"},
 		Buttons: map[string]string{
 			"tomorrow": "Marcar uma consulta para amanhã", "hour": "Marcar uma para daqui a uma hora", "moved": "A clínica muda a consulta", "cancelled": "A clínica cancela",

@@ -17,7 +17,7 @@ async function token() {
 
 /** Writes a line at the top of the log. */
 function say(text, name) {
-  const line = document.createElement("li");
+  const line = document.createElement("p");
   if (name) {
     const code = document.createElement("code");
     code.textContent = `${name} `;
@@ -42,11 +42,12 @@ async function press(button) {
     if (!answer.ok) return say(words.failed);
     const { name, key, result } = await answer.json();
     say(words[result] ?? result, `${name} ${key}`);
+    document.getElementById("chat").scrollIntoView({ block: "nearest" }); // on a phone it is below the buttons
   } catch {
     say(words.failed);
   } finally {
     button.disabled = false;
-    button.focus();
+    button.focus({ preventScroll: true });
   }
 }
 
