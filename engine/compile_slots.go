@@ -104,9 +104,13 @@ func (c *compilation) option(s Str, name string, typ SlotType, types ...SlotType
 }
 
 func (c *compilation) pattern(s Slot) *regexp.Regexp {
-	re, err := regexp.Compile(`^(?:` + s.Pattern.V + `)$`)
+	re, steps, err := CompilePattern(`^(?:`, s.Pattern.V, `)$`)
 	if err != nil {
-		c.findings.Errorf(s.Pattern.At, "bad-pattern", "patterns are RE2: no look-around and no back-references", "this pattern can not be read: %s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+		hint := "patterns are RE2: no look-around and no back-references"
+		if steps > MaxPatternSteps {
+			hint = "repeat less, and use max for the length of a text"
+		}
+		c.findings.Errorf(s.Pattern.At, "bad-pattern", hint, "%s", err)
 		return nil
 	}
 	if s.Example.V != "" && !re.MatchString(s.Example.V) {

@@ -15,6 +15,7 @@ import (
 type decoder struct {
 	src      *source
 	findings *diag.List
+	examples int // what may still be spent on holding examples against schemas, see eventschema.MaxWork
 }
 
 // fields says for each key of a map how it is read into a T. A test holds the keys against the schema's.

@@ -44,7 +44,7 @@ func (d *decoder) checkEvent(e engine.EventSpec, body *yaml.Node) {
 	}
 	example, _ := e.Example.(map[string]any)
 	key, node = step(body, "example")
-	for _, p := range schema.Check(example) {
+	for _, p := range schema.CheckWithin(example, &d.examples) {
 		d.findings.Errorf(d.place(key, node, p.Path), "bad-example", "change the example, or the schema above", "the example does not match the schema: %s", p)
 	}
 }

@@ -27,6 +27,17 @@ func TestHostileFilesEndSoon(t *testing.T) {
 		values := strings.TrimSuffix(strings.Repeat("["+strings.Repeat("1,", 400)+"],", 12), ",")
 		fmt.Fprintf(&costly, "  e.e%d: {schema: {properties: {v: {items: {items: {allOf: [%s]}}}}}, example: {v: [%s]}}\n", i, strings.TrimSuffix(strings.Repeat("{type: string},", 600), ","), values)
 	}
+	var grown, doubled strings.Builder
+	for i := range engine.MaxEvents {
+		fmt.Fprintf(&grown, "  e.e%d: {schema: {properties: {", i)
+		for k := range 30 {
+			fmt.Fprintf(&grown, "p%d: {pattern: '%s'}, ", k, strings.Repeat("(a{1,9}){1,99}", 20))
+		}
+		grown.WriteString("}}}\n")
+		to := func(name string) string { return strings.Repeat("{$ref: '#/$defs/"+name+"'},", 20) }
+		fmt.Fprintf(&doubled, "  e.e%d: {schema: {$defs: {a: {allOf: [%s]}, b: {allOf: [%s]}, c: {type: string}}, properties: {v: {items: {$ref: '#/$defs/a'}}}}, example: {v: [%s]}}\n",
+			i, to("b"), to("c"), strings.Repeat("1,", 110))
+	}
 	for name, source := range map[string]string{
 		"unknown keys":             head + "{" + fill("a: 1, "),
 		"a long list of languages": "languages: [" + fill("en,") + "]",
@@ -39,6 +50,8 @@ func TestHostileFilesEndSoon(t *testing.T) {
 		"dashes":                   fill("- "),
 		"brackets and braces":      fill("[{"),
 		"schemas that cost much":   head + "events:\n" + costly.String() + states,
+		"patterns that grow":       head + "events:\n" + grown.String() + states,
+		"references that double":   head + "events:\n" + doubled.String() + states,
 		"schemas in circles":       head + "events: {a.b: {schema: {" + fill("items: {$ref: '#'}, allOf: [{$ref: '#'}], ") + "}}}\n" + states,
 		"a deep schema":            head + "events: {a.b: {schema: " + strings.Repeat("{items: ", 55) + "{}" + strings.Repeat("}", 55) + "}}\n" + states,
 		"messages of no kind":      head + "states:\n" + names("{say: [{image: 1, video: 2}, {en: x, template: {}}], wait: {for: 1}, run: [x]}"),

@@ -16,6 +16,7 @@ import (
 
 	"relevo/engine"
 	"relevo/engine/diag"
+	"relevo/flows/eventschema"
 )
 
 // CommandsFile is the name of the file that holds the commands; it stands beside the flows and is not one.
@@ -39,7 +40,7 @@ func Load(file string, source []byte) (*engine.Definition, diag.List) {
 	if root == nil {
 		return nil, findings
 	}
-	d := decoder{src: src, findings: &findings}
+	d := decoder{src: src, findings: &findings, examples: eventschema.MaxWork}
 	def := d.definition(root)
 	sum := sha256.Sum256(source)
 	def.Hash = "sha256:" + hex.EncodeToString(sum[:])

@@ -21,7 +21,10 @@ const (
 	// MaxWork is how many values a schema takes, times the schemas that one value may meet: 50 fields described, 2,000 values. The validator
 	// makes an error of each that does not match, at some microseconds.
 	MaxWork     = 100_000
-	maxProblems = 20 // of one event; who has more has to begin with the first ones anyway
+	maxProblems = 20   // of one event; who has more has to begin with the first ones anyway
+	maxFaults   = 1000 // of one event that are put into words, to find the first ones among them
+	// textUnit is how many bytes of a text count as one more value: patterns read all of it.
+	textUnit = 100
 )
 
 // Problem is one thing in which data differs from a schema.
@@ -40,14 +43,22 @@ func (p Problem) String() string {
 
 // Check returns in what data differs from the schema, sorted by path; nothing when it matches. Numbers may be of any Go type; nil data is {}.
 func (s *Schema) Check(data map[string]any) []Problem {
+	work := MaxWork
+	return s.CheckWithin(data, &work)
+}
+
+// CheckWithin is Check with an allowance for several checks, in the unit of MaxWork: what the check may cost is taken off work, and nothing is checked
+// that is not covered.
+func (s *Schema) CheckWithin(data map[string]any, work *int) []Problem {
 	values := 0
 	plain, problem := normal(data, "", 0, &values)
 	if problem != nil {
 		return []Problem{*problem}
 	}
-	if values*s.cost > MaxWork {
-		return []Problem{{Message: fmt.Sprintf("holds %d values, the schema takes %d", values, MaxWork/s.cost)}}
+	if values*s.cost > *work {
+		return []Problem{{Message: fmt.Sprintf("holds %d values (a long text counts for several), the schema takes %d", values, *work/s.cost)}}
 	}
+	*work -= values * s.cost
 	err := s.compiled.Validate(plain)
 	if err == nil {
 		return nil
@@ -93,7 +104,10 @@ func normal(v any, at string, depth int, values *int) (any, *Problem) {
 			items[i] = plain
 		}
 		return items, nil
-	case nil, bool, string:
+	case string:
+		*values += len(v) / textUnit
+		return v, nil
+	case nil, bool:
 		return v, nil
 	case float64:
 		return number(v, at)
@@ -124,6 +138,7 @@ type report struct {
 	data     any
 	problems []Problem
 	seen     map[Problem]bool
+	faults   int // looked at so far
 }
 
 func (r *report) add(path, format string, args ...any) {
@@ -136,6 +151,9 @@ func (r *report) add(path, format string, args ...any) {
 
 // walk goes down to the keywords that do not hold. Of alternatives it says only that none fits: which one was meant nobody knows.
 func (r *report) walk(ve *jsonschema.ValidationError) {
+	if r.faults++; r.faults > maxFaults {
+		return
+	}
 	_, fragment, _ := strings.Cut(ve.AbsoluteKeywordLocation, "#")
 	tokens := split(plainPointer(fragment))
 	path := plainPointer(ve.InstanceLocation)
@@ -154,6 +172,9 @@ func (r *report) walk(ve *jsonschema.ValidationError) {
 		r.add(path, "does not match: %s", ve.Message)
 		return
 	}
+	slices.SortFunc(ve.Causes, func(a, b *jsonschema.ValidationError) int { // the same ones are found first every time
+		return cmp.Or(strings.Compare(a.InstanceLocation, b.InstanceLocation), strings.Compare(a.KeywordLocation, b.KeywordLocation))
+	})
 	for _, cause := range ve.Causes {
 		r.walk(cause)
 	}

@@ -18,12 +18,14 @@ import (
 
 // Limits of a schema. The size and the depth are engine.MaxSchemaBytes and engine.MaxSchemaDepth.
 const (
-	MaxProperties   = 200  // of one schema, or of its $defs
-	MaxPatternBytes = 500  // of one regular expression
-	MaxValues       = 500  // of one enum
-	MaxCost         = 1000 // schemas that one value may meet, with every reference followed
-	uniqueCost      = 50   // what uniqueItems counts for: it compares every item with every other
-	maxNumber       = 1e15 // of limits and values; beyond it whole numbers are not exact
+	MaxProperties   = 200                        // of one schema, or of its $defs
+	MaxPatternBytes = 500                        // of one regular expression
+	MaxValues       = 500                        // of one enum
+	MaxCost         = 1000                       // schemas that one value may meet, with every reference followed
+	uniqueCost      = 50                         // what uniqueItems counts for: it compares every item with every other
+	maxPatternSteps = 2 * engine.MaxPatternSteps // of all patterns together
+	patternUnit     = 20                         // steps of a pattern that count as one more schema
+	maxNumber       = 1e15                       // of limits and values; beyond it whole numbers are not exact
 )
 
 // Schema is a compiled schema. It may be used from several goroutines.

@@ -168,6 +168,8 @@ func TestHostileSchemas(t *testing.T) {
 		"a pattern that is no RE2":    {`{"pattern": "(a+)+\\1"}`, "/pattern"},
 		"a pattern that is too large": {`{"pattern": "` + strings.Repeat("a?", MaxPatternBytes) + `"}`, "/pattern"},
 		"a pattern that explodes":     {`{"pattern": "((a{1000}){1000}){1000}"}`, "/pattern"},
+		"a pattern that grows":        {`{"pattern": "` + strings.Repeat("(a{1,9}){1,99}", 4) + `"}`, "/pattern"},
+		"many patterns that grow":     {`{"$defs": {"a": {"pattern": "(a{1,9}){1,99}(b{1,9}){1,99}"}, "b": {"pattern": "(a{1,9}){1,99}(b{1,9}){1,99}"}, "c": {"pattern": "(a{1,9}){1,99}"}, "d": {"pattern": "a{900}b{900}"}}}`, "/$defs/d/pattern"},
 		"a key that is no pattern":    {`{"patternProperties": {"(": {}}}`, "/patternProperties/("},
 		"too many names":              {`{"properties": {` + strings.TrimSuffix(strings.Repeat(`"N": {}, `, 1), ", ") + `}, "dependentSchemas": ` + manyNames(MaxProperties+1) + `}`, "/dependentSchemas"},
 		"too many schemas":            {`{"items": {"allOf": [` + strings.TrimSuffix(strings.Repeat(`{},`, MaxCost), ",") + `]}}`, ""},

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -20,6 +19,7 @@ import (
 type checker struct {
 	costs  map[string]int   // of the schema at a place, by itself
 	follow map[string][]way // from the schema at a place to those that are checked with it, for the same value or below it
+	steps  int              // of all patterns together
 }
 
 // way leads to the schema at a place. ref is the place of the $ref that leads there, "" where it stands inside.
@@ -165,7 +165,7 @@ func (c *checker) named(key string, v any, at, place string, depth int) error {
 	for _, name := range slices.Sorted(maps.Keys(schemas)) {
 		below := join(place, name)
 		if key == "patternProperties" {
-			if err := pattern(name, below); err != nil {
+			if err := c.pattern(name, at, below); err != nil {
 				return err
 			}
 		}
@@ -195,7 +195,7 @@ func (c *checker) value(key string, v any, at, place string) error {
 		if !isText {
 			return &Error{Path: place, Message: "a pattern is a text", Hint: "put it in quotes"}
 		}
-		return pattern(text, place)
+		return c.pattern(text, at, place)
 	case "format":
 		name, _ := v.(string)
 		if jsonschema.Formats[name] == nil {
@@ -245,13 +245,19 @@ func whole(v any) (float64, bool) {
 	return 0, false
 }
 
-func pattern(text, place string) error {
+// pattern looks at a regular expression of the schema at a place.
+func (c *checker) pattern(text, at, place string) error {
 	if len(text) > MaxPatternBytes {
 		return &Error{Path: place, Message: fmt.Sprintf("this pattern has %d bytes, the limit is %d", len(text), MaxPatternBytes)}
 	}
-	if _, err := regexp.Compile(text); err != nil {
-		return &Error{Path: place, Message: "this is not a regular expression: " + strings.TrimPrefix(err.Error(), "error parsing regexp: "), Hint: "patterns are RE2: no look-around, no back references"}
+	_, steps, err := engine.CompilePattern("", text, "")
+	if c.steps += steps; err == nil && c.steps > maxPatternSteps {
+		return &Error{Path: place, Message: fmt.Sprintf("the patterns of one schema have more than %d steps when their repetitions are written out", maxPatternSteps), Hint: "repeat less, and use maxLength for the length of a text"}
 	}
+	if err != nil {
+		return &Error{Path: place, Message: err.Error(), Hint: "patterns are RE2: no look-around, no back references, and few repetitions"}
+	}
+	c.costs[at] += steps / patternUnit
 	return nil
 }
 
