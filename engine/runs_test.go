@@ -267,7 +267,7 @@ func TestTheEndOfACallOfAnotherRunWaitsForAFlowThatMayNotBeInterrupted(t *testin
 	if texts(out) != "" || !hasTrace(out, "deferred") {
 		t.Fatalf("the call of another run interrupted: %q", texts(out))
 	}
-	if conv, out = step(t, c, conv, answered(call, 200)); len(conv.Deferred) != 1 {
+	if conv, _ = step(t, c, conv, answered(call, 200)); len(conv.Deferred) != 1 {
 		t.Errorf("the same end of a call waits %d times", len(conv.Deferred))
 	}
 	_, out = step(t, c, conv, message("a1"))
