@@ -90,11 +90,11 @@ func TestLinksLead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	decisions, err := filepath.Glob("docs/decisions/*.md")
+	below, err := filepath.Glob("docs/*/*.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, file := range append(append(files, decisions...), "README.md", "CONTRIBUTING.md", "CHANGELOG.md") {
+	for _, file := range append(append(files, below...), "README.md", "CONTRIBUTING.md", "CHANGELOG.md") {
 		for _, m := range link.FindAllStringSubmatch(read(t, file), -1) {
 			if strings.Contains(m[1], "://") {
 				continue

@@ -16,7 +16,7 @@ import (
 )
 
 // seeExpressions is the hint for what has no better one.
-const seeExpressions = "see Expressions in docs/flows.md"
+const seeExpressions = "see Expressions in docs/flow-language.md"
 
 // report turns the expression compiler's error into a finding at the smallest wrong thing, in the words of authors.
 func (sc scope) report(l *diag.List, s Str, err error) {

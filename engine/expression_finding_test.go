@@ -19,7 +19,7 @@ func TestExpressionFindingsSpeakToAuthors(t *testing.T) {
 		{"other.thing() == ''", `nothing here is called "other"`, "add other.js to scripts"},
 		{"happy", `nothing here is called "happy"`, `declare it under slots; a text needs quotes inside quotes: "'happy'"`},
 		{"language == 'en' AND true", `"AND" can not stand here`, "write and in small letters"},
-		{"two words", `"words" can not stand here`, `a text needs quotes inside quotes: "'two words'"; see Expressions in docs/flows.md`},
+		{"two words", `"words" can not stand here`, `a text needs quotes inside quotes: "'two words'"; see Expressions in docs/flow-language.md`},
 		{"language ==", "the expression ends too early", "write what is missing, or remove the last sign"},
 		{"language", "when needs true or false, and this is a text", `compare it with something, for example order.status == "lost"`},
 	}
