@@ -143,6 +143,7 @@ func (g *Guesser) Guess(text string) (language string, clear bool) {
 	words := guessWords(text)
 	scores := make([]float32, len(g.languages))
 	letters, spoken, telling := 0, 0, false
+	own := make([]int, len(g.languages)) // common words of one language only
 	for _, w := range words {
 		if letters += len([]rune(w)); letters > maxGuessed {
 			break
@@ -160,14 +161,17 @@ func (g *Guesser) Guess(text string) (language string, clear bool) {
 			}
 		})
 		if row := g.typical[w]; row != nil {
-			owners := 0
+			owners, owner := 0, 0
 			for i, bonus := range row {
 				scores[i] += bonus
 				if bonus > 0 {
-					owners++
+					owners, owner = owners+1, i
 				}
 			}
-			telling = telling || owners == 1 && len(w) >= clearLetters
+			if owners == 1 && len(w) >= clearLetters {
+				telling = true
+				own[owner]++
+			}
 		}
 	}
 	best, next := top(scores)
@@ -176,6 +180,9 @@ func (g *Guesser) Guess(text string) (language string, clear bool) {
 	}
 	if next < 0 {
 		return g.languages[best], false // with one language there is nothing to tell apart
+	}
+	if own[best] == 0 && slices.Max(own) > 0 { // "no problem" looks Portuguese, but its only telling word is English
+		return g.languages[best], false
 	}
 	return g.languages[best], scores[best]-scores[next] >= clearPerText && letters >= clearLetters && (spoken >= 2 || telling)
 }

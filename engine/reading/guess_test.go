@@ -21,7 +21,7 @@ func TestGuess(t *testing.T) {
 			t.Errorf("%q: got %s, clear %v", text, got, clear)
 		}
 	}
-	for _, text := range []string{"", "ok", "AB123456", "12:30", "👍", "no", "pedido", "Ana", "https://example.com/where/is", "ana@example.com", "a"} {
+	for _, text := range []string{"", "ok", "AB123456", "no problem", "a problem", "12:30", "👍", "no", "pedido", "Ana", "https://example.com/where/is", "ana@example.com", "a"} {
 		if got, clear := g.Guess(text); clear {
 			t.Errorf("%q is clearly %s", text, got)
 		}

@@ -2,7 +2,7 @@ package reading
 
 // english is the table of English.
 var english = []entry{
-	{dayWord, 0, 0, "today"}, {dayWord, 1, 0, "tomorrow|tmrw|tmr|tomorow|tommorow|tommorrow|2moro|tomoz"}, {dayWord, -1, 0, "yesterday"},
+	{dayWord, 0, 0, "today"}, {dayWord, 14, 0, "in a fortnight|a fortnight from now|a fortnight today"}, {dayWord, 1, 0, "tomorrow|tmrw|tmr|tomorow|tommorow|tommorrow|2moro|tomoz"}, {dayWord, -1, 0, "yesterday"},
 	{dayWord, 2, 0, "day after tomorrow|the day after tomorrow|overmorrow"}, {dayWord, -2, 0, "day before yesterday|the day before yesterday"},
 	{dayWord, 0, night, "tonight|tonite|this night"}, {dayWord, 0, morning, "this morning"}, {dayWord, 0, afternoon, "this afternoon"}, {dayWord, 0, evening, "this evening"},
 	{dayWord, -1, night, "last night"},

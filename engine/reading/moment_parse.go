@@ -363,10 +363,27 @@ func (p *parser) rangeAfter(x *mention) bool {
 	return next > x.end+1
 }
 
+// concluding words go before the answer proper: "dia 25 eu recebo, então 26".
+var concluding = setOf("so then entonces entao")
+
+// concluded tells that after an atom comes a conclusion that is only a number, which may be another day of the month.
+func (p *parser) concluded(from int) bool {
+	for i := from; i < len(p.atoms); i++ {
+		n, next := p.number(i + 1)
+		if concluding[p.text(i)] && next > i+1 && n >= 1 && n <= 31 && p.mentionAt(i+1) < 0 && !p.counted(next) {
+			return true
+		}
+	}
+	return false
+}
+
 // otherNumber tells that a day or a span has an alternative that is only a number: "15 o 16 de marzo", "2 horas o 3".
 func (p *parser) otherNumber(x *mention) bool {
 	if x.date == nil && x.spans == nil {
 		return false
+	}
+	if x.date != nil && x.date.monthDay > 0 && p.concluded(x.end) {
+		return true
 	}
 	if p.is(x.end, orWord) && p.mentionAt(x.end+1) < 0 {
 		_, next := p.number(p.skip(x.end+1, theWord, atWord))

@@ -2,7 +2,7 @@ package reading
 
 // portuguese is the table of Portuguese.
 var portuguese = []entry{
-	{dayWord, 0, 0, "hoje|hoje mesmo|no dia de hoje"}, {dayWord, 1, 0, "amanha|amanha mesmo|amanhan|amnha|o dia de amanha"}, {dayWord, 2, 0, "depois de amanha|depois d amanha|dps de amanha"},
+	{dayWord, 0, 0, "hoje|hj|hoje mesmo|no dia de hoje"}, {dayWord, 1, 0, "amanha|amanha mesmo|amanhan|amnha|o dia de amanha"}, {dayWord, 2, 0, "depois de amanha|depois d amanha|dps de amanha"},
 	{dayWord, -1, 0, "ontem"}, {dayWord, -2, 0, "anteontem|antes de ontem|antes d ontem"},
 	{dayWord, 7, 0, "de hoje a oito|de hoje a oito dias"},
 	{dayWord, 0, morning, "esta manha|nesta manha|essa manha"}, {dayWord, 0, afternoon, "esta tarde|nesta tarde|essa tarde"}, {dayWord, 0, night, "esta noite|nesta noite|essa noite"},

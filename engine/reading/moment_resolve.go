@@ -261,7 +261,40 @@ func (p *parser) durations() Result {
 			r.Values = appendNew(r.Values, s.length().String())
 		}
 	}
+	if len(p.mentions) == 0 {
+		r.Values = p.bareCount()
+	}
 	return r.bounded()
+}
+
+// roughly are the words before a number that make it less exact.
+var roughly = setOf("about around like roughly maybe unos unas como casi uns umas cerca tipo quase de")
+
+// bareCount reads an answer that is a number without a unit, "10" to "how late will you be?": minutes, hours or days, of which the limits of the
+// question leave one, or else the contact picks.
+func (p *parser) bareCount() (values []any) {
+	for i := range p.atoms {
+		n, next := p.number(i)
+		from := i
+		for roughly[p.text(from-1)] {
+			from--
+		}
+		if next == i || n == 0 || !p.alone(from, next) {
+			continue
+		}
+		for j := range from {
+			if p.is(j, atWord, theWord, theDay) {
+				return nil
+			}
+		}
+		for _, unit := range []int{minute, hour, day} {
+			if s, ok := (span{}).plus(60*n, unit); ok {
+				values = appendNew(values, s.length().String())
+			}
+		}
+		return values
+	}
+	return nil
 }
 
 func appendNew(values []any, v any) []any {

@@ -142,13 +142,18 @@ func (b *answerBook) remarks(text string) []remark {
 
 // longestAt finds the longest phrase at i, across commas too: "gracias, pero no".
 func (b *answerBook) longestAt(words []string, commas []bool, i int) (n int, s stance) {
+	return b.phraseAt(words, commas, i, b.turns(words, commas, i))
+}
+
+// phraseAt is longestAt; with turns the comma after the first word ends the phrase.
+func (b *answerBook) phraseAt(words []string, commas []bool, i int, turns bool) (n int, s stance) {
 	phrase := ""
 	for j := i; j < len(words) && j-i < b.longest; j++ {
 		if j > i {
 			phrase += " "
 		}
 		phrase += b.spelled(words[j])
-		if known, ok := b.phrases[phrase]; ok && (j == i || !commas[i] || known == stanceRefusal || !contradicts(words[i], known)) {
+		if known, ok := b.phrases[phrase]; ok && (j == i || !commas[i] || (known == stanceRefusal || !contradicts(words[i], known)) && !turns) {
 			n, s = j-i+1, known
 		}
 	}
@@ -162,6 +167,15 @@ var plainAnswers = map[string]stance{
 
 func contradicts(word string, s stance) bool {
 	return plainAnswers[word] != 0 && plainAnswers[word] != s
+}
+
+// turns tells that what follows the comma of a plain answer says the opposite: "no, fui yo" is not "no fui yo".
+func (b *answerBook) turns(words []string, commas []bool, i int) bool {
+	if plainAnswers[words[i]] != stanceNo || !commas[i] || i+1 == len(words) {
+		return false
+	}
+	n, s := b.phraseAt(words, commas, i+1, false)
+	return n > 1 && s == stanceYes
 }
 
 // askingWords ask when a message begins with them. Behind an answer they only join: "sí, el que dijiste".
