@@ -1,7 +1,6 @@
 package engine_test
 
 import (
-	"encoding/json"
 	"maps"
 	"os"
 	"slices"
@@ -14,46 +13,6 @@ import (
 	"relevo/engine/diag"
 	"relevo/flows"
 )
-
-// FuzzStep: whatever a contact writes, presses or sends, and whatever an event brings, Step keeps its promises.
-func FuzzStep(f *testing.F) {
-	c := shipped(f)
-	f.Add("where is my order", "", "text", "order.delayed", "AB123456", `{"status":"lost"}`, 200)
-	f.Add("AB123456", "run/r1/person", "button", "order.cancelled", "", `[1e308]`, 404)
-	f.Add("\xff\x00{{ order_id }}", "flow/order_tracking", "", "a", "\u202e", `null`, 0)
-	f.Fuzz(func(t *testing.T, text, payload, kind, name, key, body string, status int) {
-		for _, s := range []*string{&text, &payload, &kind, &name, &key, &body} {
-			*s = strings.ToValidUTF8(*s, "?") // channels and HTTP deliver JSON, which has nothing else
-		}
-		w := newWorld(c)
-		var value any
-		if json.Unmarshal([]byte(body), &value) != nil {
-			value = body
-		}
-		data, _ := value.(map[string]any)
-		for _, ev := range []engine.Event{
-			{Kind: engine.EventBusiness, Business: &engine.BusinessEvent{Name: name, Key: key, Data: data}},
-			message(text),
-			message("where is my order"),
-			{Kind: engine.EventMessage, Message: &engine.Message{Kind: engine.MessageKind(kind), Text: text, Payload: payload}},
-			message("AB123456"),
-			{Kind: engine.EventCall, Call: &engine.CallResult{Status: status, Body: value}},
-			{Kind: engine.EventMessage, Message: &engine.Message{Kind: engine.MessageButton, Text: text, Payload: payload}},
-		} {
-			ev.ID, ev.At = "e", start
-			if ev.Call != nil {
-				if len(w.calls) == 0 {
-					continue
-				}
-				ev.Call.Effect = w.calls[0]
-				w.calls = w.calls[1:]
-			}
-			if err := w.take(ev); err != nil {
-				t.Fatal(err)
-			}
-		}
-	})
-}
 
 // FuzzExpression: no guard makes the compiler or the evaluation panic, and none gives anything but true, false or an error.
 func FuzzExpression(f *testing.F) {

@@ -202,7 +202,10 @@ func (m *Machine) move(from, transition string) (string, error) {
 
 // text picks a message's template for a contact: in the contact's language, else in the flow's first one.
 func (m *Machine) text(msg message, language string) *template {
-	return msg.in(append([]string{language}, m.languages...)...)
+	if t := msg.in(language); t != nil {
+		return t
+	}
+	return msg.in(m.languages...)
 }
 
 // Title returns the flow's title in a language, else in the flow's first language, else its name.

@@ -7,8 +7,12 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
+
+	"pgregory.net/rapid"
 
 	"relevo/engine"
+	"relevo/engine/diag"
 )
 
 func TestAlternativesOfOneEventDoNotOverwriteEachOther(t *testing.T) {
@@ -183,4 +187,16 @@ func nested(levels int) any {
 		v = []any{v}
 	}
 	return v
+}
+
+// TestNearIsOneSlip holds the quick way against the table of edit distances.
+func TestNearIsOneSlip(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		a := rapid.StringOfN(rapid.RuneFrom([]rune("abñ")), 5, 8, -1).Draw(t, "a")
+		b := rapid.OneOf(rapid.StringOfN(rapid.RuneFrom([]rune("abñ")), 5, 8, -1), rapid.Just(a+"a"), rapid.Just("ñ"+a[1:])).Draw(t, "b")
+		if want := a == b || diag.Distance([]rune(a), []rune(b)) <= 1; engine.Near(a, b) != want && utf8.ValidString(b) {
+			t.Fatalf("near(%q, %q) is not %v", a, b, want)
+		}
+	})
 }

@@ -132,6 +132,14 @@ func (w *world) take(ev engine.Event) error {
 	if err := json.Unmarshal(before, &stored); err != nil {
 		return err
 	}
+	kept, err := json.Marshal(ev) // events are stored before they are taken
+	if err != nil {
+		return err
+	}
+	ev = engine.Event{}
+	if err := json.Unmarshal(kept, &ev); err != nil {
+		return err
+	}
 	next, out, stepErr := w.catalog.Step(w.conv, ev)
 	w.last = out
 	again, outAgain, _ := w.catalog.Step(stored, ev)
@@ -143,7 +151,7 @@ func (w *world) take(ev engine.Event) error {
 		return fmt.Errorf("the caller's conversation was changed:\n%s\n%s", before, after)
 	}
 	if !sameJSON(next, again) || !sameJSON(out, outAgain) {
-		return fmt.Errorf("the conversation as it was and as it was read back go different ways")
+		return fmt.Errorf("the conversation as it was and as it was read back go different ways:\n%s\n%s", encoded(next, out), encoded(again, outAgain))
 	}
 	var refusal *engine.Refusal
 	if stepErr != nil {
@@ -157,6 +165,12 @@ func (w *world) take(ev engine.Event) error {
 	}
 	w.keep(next, out)
 	return w.checkRest()
+}
+
+func encoded(conv engine.Conversation, out []engine.Effect) string {
+	a, _ := json.Marshal(conv)
+	b, _ := json.Marshal(out)
+	return string(a) + "\n" + string(b)
 }
 
 func sameJSON(a, b any) bool {

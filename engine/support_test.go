@@ -2,7 +2,10 @@ package engine_test
 
 import (
 	"fmt"
+	"maps"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +14,7 @@ import (
 	"relevo/engine/diag"
 	"relevo/flows"
 	"relevo/flows/flowtest"
+	"relevo/flows/locale"
 )
 
 var start = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
@@ -30,7 +34,22 @@ func (standIn) Call(c engine.ScriptCall) (any, error) {
 	case "tricks.seed":
 		return fmt.Sprint(c.Seed), nil
 	}
+	if answer := shippedScripts[scriptName(c.Script)+"."+c.Function]; answer != nil {
+		return answer, nil
+	}
 	return nil, &engine.ScriptError{Script: c.Script + ".js", Function: c.Function, Reason: "unknown_function"}
+}
+
+// shippedScripts are what stands in for the functions of the shipped scripts.
+var shippedScripts = map[string]any{
+	"appointments.short": "Wed 25 Nov, 10:00", "appointments.list": "Wed 25 Nov, 10:00 or Thu 26 Nov, 09:30", "appointments.isFree": true, "appointments.minutes": 20.0,
+	"payments.inDays": "in 3 days", "payments.payHere": " You can pay here: https://pay.example/1",
+}
+
+// scriptName is a script's name without its version.
+func scriptName(ref string) string {
+	name, _, _ := strings.Cut(ref, "@")
+	return name
 }
 
 var knownScripts = map[string]engine.Script{
@@ -97,6 +116,46 @@ func shipped(t testing.TB) *engine.Catalog {
 		t.Fatal(err)
 	}
 	return catalog(t, string(source))
+}
+
+// everything is the catalog of all shipped flows.
+func everything(t testing.TB) *engine.Catalog {
+	t.Helper()
+	scripts := maps.Clone(knownScripts)
+	for ref := range shippedScripts {
+		name, function, _ := strings.Cut(ref, ".")
+		s := scripts[name]
+		s.Name, s.File, s.Functions = name, name+".js", append(s.Functions, function)
+		slices.Sort(s.Functions)
+		scripts[name] = s
+	}
+	files, err := filepath.Glob("../flows/*.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := map[string]any{"orders_url": "http://shop.example", "clinic_url": "http://clinic.example", "billing_url": "http://billing.example", "clinic_timezone": "Europe/Madrid"}
+	var machines []*engine.Machine
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if filepath.Base(file) == "commands.yaml" {
+			continue
+		}
+		def, findings := flows.Load(file, source)
+		if def == nil {
+			t.Fatal(rendered(findings, source))
+		}
+		m, findings := engine.Compile(def, engine.Surroundings{Scripts: scripts, Config: config})
+		if m == nil {
+			t.Fatal(rendered(findings, source))
+		}
+		machines = append(machines, m)
+	}
+	o := options(t, machines...)
+	o.Config, o.Locale = config, locale.New()
+	return engine.NewCatalog(o)
 }
 
 // talk runs a transcript and reports where the conversation went another way.

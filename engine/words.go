@@ -5,8 +5,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"relevo/engine/diag"
 )
 
 // accents folds the Latin letters that Spanish, Portuguese and their neighbours use.
@@ -61,7 +59,33 @@ func near(a, b string) bool {
 		return false
 	}
 	m, n := utf8.RuneCountInString(a), utf8.RuneCountInString(b)
-	return min(m, n) >= minNearRunes && max(m, n) <= min(m, n)+1 && diag.Distance([]rune(a), []rune(b)) <= 1
+	return min(m, n) >= minNearRunes && max(m, n) <= min(m, n)+1 && slip(a, b)
+}
+
+// slip tells that two different words have one slip between them: what is left without their common ends is a letter at most, or two swapped ones.
+// It asks this of most words of a message for most phrases, so it does not allocate.
+func slip(a, b string) bool {
+	for a != "" && b != "" {
+		x, n := utf8.DecodeRuneInString(a)
+		if y, _ := utf8.DecodeRuneInString(b); x != y {
+			break
+		}
+		a, b = a[n:], b[n:]
+	}
+	for a != "" && b != "" {
+		x, n := utf8.DecodeLastRuneInString(a)
+		if y, _ := utf8.DecodeLastRuneInString(b); x != y {
+			break
+		}
+		a, b = a[:len(a)-n], b[:len(b)-n]
+	}
+	m, n := utf8.RuneCountInString(a), utf8.RuneCountInString(b)
+	if m == 2 && n == 2 {
+		first, size := utf8.DecodeRuneInString(a)
+		last, _ := utf8.DecodeLastRuneInString(b)
+		return first == last && strings.HasPrefix(b, a[size:])
+	}
+	return m <= 1 && n <= 1
 }
 
 // contains tells that the words of phrase stand next to each other, in order, somewhere in text; slips allowed as in near.
