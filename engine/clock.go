@@ -80,6 +80,32 @@ func (s span) String() string {
 	return days + rest
 }
 
+// shown writes a span for people, with signs that are the same in every language: "1 h 30 min", "10 d". From two days on hours are left out where they
+// are whole days.
+func (s span) shown() string {
+	rest := s.length()
+	if rest < 48*time.Hour && s.days == 0 {
+		return unitsShown(rest, 0)
+	}
+	return unitsShown(rest%(24*time.Hour), int(rest/(24*time.Hour)))
+}
+
+func unitsShown(rest time.Duration, days int) string {
+	var parts []string
+	for _, part := range []struct {
+		n    int
+		unit string
+	}{{days, "d"}, {int(rest / time.Hour), "h"}, {int(rest % time.Hour / time.Minute), "min"}, {int(rest % time.Minute / time.Second), "s"}} {
+		if part.n != 0 {
+			parts = append(parts, strconv.Itoa(part.n)+" "+part.unit)
+		}
+	}
+	if len(parts) == 0 {
+		return "0 min"
+	}
+	return strings.Join(parts, " ")
+}
+
 // asSpan reads what expressions take for a length of time: 2h, "2h", a duration.
 func asSpan(v any) (span, error) {
 	switch v := v.(type) {

@@ -127,6 +127,10 @@ func TestRepair(t *testing.T) {
 		{"back where the question takes any text", fourth + `> back
 < 4. Which size?
 ? Small | Large`},
+		{"correct after a no", third + `> no, sorry, CD5678
+< CD5678. How many?`},
+		{"no, sorry is an answer where any text is one", fourth + `> no, sorry
+< AB1234, 4, large: no, sorry`},
 		{"repeat", third + `> what?
 < 4. Which size?
 ? Small | Large
@@ -209,7 +213,6 @@ $ size = "small"`},
 < 4. Which size?
 ? Small | Large
 > green
-< Sorry, I did not understand that.
 < I still don't get it, sorry. Let's try once more, or I can bring in a person.
 < 4. Which size?
 ? Small | Large | Talk to a person
@@ -220,7 +223,6 @@ $ size = "small"`},
 < 4. Which size?
 ? Small | Large
 > green
-< Sorry, I did not understand that.
 < I still don't get it, sorry. Let's try once more, or I can bring in a person.
 < 4. Which size?
 ? Small | Large | Talk to a person
@@ -269,10 +271,10 @@ $ size = "small"`},
 		{"out of bounds above", begun + `> AB1234
 < AB1234. How many?
 > 13
-< It can be at most 12.
+< Sorry, only up to 12.
 < AB1234. How many?
 > 0
-< It has to be at least 1.
+< Sorry, only from 1 on.
 < AB1234. How many?
 > 3
 < 3. Which size?
@@ -280,10 +282,10 @@ $ size = "small"`},
 		{"out of bounds until it is exhausted", begun + `> AB1234
 < AB1234. How many?
 > 13
-< It can be at most 12.
+< Sorry, only up to 12.
 < AB1234. How many?
 > 13
-< It can be at most 12.
+< Sorry, only up to 12.
 < AB1234. How many?
 > 13
 ! handoff queue=vip reason="exhausted"`},
@@ -485,4 +487,98 @@ func TestWhatTheChannelTellsOfTheContact(t *testing.T) {
 			t.Errorf("%q is kept as a time zone, %v", zone, err)
 		}
 	}
+}
+
+// TestBackLeavesTheFlowThatRuns: before the first question of a flow that another one runs comes that one's last.
+func TestBackLeavesTheFlowThatRuns(t *testing.T) {
+	t.Parallel()
+	const inner = `
+flow: inner
+title: Paying
+languages: [en]
+initial: ask_way
+states:
+  ask_way:
+    ask: way
+    say: How do you pay?
+    choices: {card: Card, cash: Cash}
+    on: {card: paid, cash: paid, exhausted: paid}
+  paid: {end: paid}
+`
+	const outer = `
+flow: outer
+title: Cakes
+languages: [en]
+triggers: [{phrases: {en: [order a cake]}}]
+slots:
+  cakes: {type: integer}
+initial: ask_cakes
+states:
+  ask_cakes:
+    ask: cakes
+    say: How many cakes?
+    on: {answered: pay, exhausted: done}
+  pay:
+    run: inner
+    on: {paid: done, ended: done}
+  done: {say: "{{ cakes }} cakes.", end: ordered}
+`
+	talk(t, catalog(t, inner, outer), `
+> order a cake
+< How many cakes?
+> 2
+< How do you pay?
+? Card | Cash
+> back
+< How many cakes?
+> 3
+< How do you pay?
+? Card | Cash
+> cash
+< 3 cakes.
+! runs -
+! owner closed
+`)
+}
+
+// TestBackDoesNotSetAgain: what a question sets is about the event that led to it the first time.
+func TestBackDoesNotSetAgain(t *testing.T) {
+	t.Parallel()
+	const invoices = `
+flow: invoices
+title: Invoices
+languages: [en]
+triggers: [{event: invoice.overdue}]
+slots:
+  invoice: {type: object}
+  day: {type: date}
+initial: overdue
+states:
+  overdue:
+    set: {invoice: event.data}
+    ask: answer
+    say: Invoice {{ invoice.id }} is open.
+    choices: {later: Later, done: Paid}
+    on: {later: ask_day, done: over, exhausted: over}
+  ask_day:
+    ask: day
+    say: On which day?
+    on: {answered: over, exhausted: over}
+  over: {end: over}
+`
+	talk(t, catalog(t, invoices), `
+* invoice.overdue {"id": "FA1"}
+< Invoice FA1 is open.
+? Later | Paid
+> later
+< On which day?
+> back
+< Invoice FA1 is open.
+? Later | Paid
+> later
+< On which day?
+> no, the other one
+< Invoice FA1 is open.
+? Later | Paid
+`)
 }

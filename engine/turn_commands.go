@@ -160,14 +160,22 @@ func (t *turn) cancel(r *Run) {
 	t.end(t.conv.Run(id), OutcomeCancelled)
 }
 
-// back asks the question again that was answered before the one in focus.
+// back asks the question again that was answered before the one in focus. Before the first question of a flow that another one runs comes the last one of
+// that flow, which then runs it anew.
 func (t *turn) back(r *Run) {
-	if r == nil || r.Wait != WaitAsk || len(r.Asked) == 0 {
-		t.say(r, TextNothingBefore)
-		t.askOrMenu(r)
-		return
+	if r != nil && r.Wait == WaitAsk {
+		for p := r; p != nil; p = t.conv.Run(p.Parent) {
+			if m := t.machine(p); m == nil || m.off[CommandBack] {
+				break
+			}
+			if len(p.Asked) > 0 {
+				t.returnTo(p, len(p.Asked)-1)
+				return
+			}
+		}
 	}
-	t.returnTo(r, len(r.Asked)-1)
+	t.say(r, TextNothingBefore)
+	t.askOrMenu(r)
 }
 
 // returnTo enters an earlier question again, by its place in Asked. What was answered after it is forgotten.
@@ -184,7 +192,7 @@ func (t *turn) returnTo(r *Run, at int) {
 		return
 	}
 	t.via = string(CommandBack)
-	t.enter(r, state)
+	t.visit(r, state, true)
 }
 
 // help says what to do here: the state's own words, else the flow's, else the engine's.
@@ -205,7 +213,7 @@ func (t *turn) help(r *Run) {
 // corrects takes a message that begins with a phrase of CommandCorrect: "no, I meant AB123456", "sorry, the other order". What follows answers the
 // question in focus, or an earlier one, or names an earlier one; otherwise the last question is asked again.
 func (t *turn) corrects(m *Machine, r *Run, a *ask, msg Message, text []string, free bool) bool {
-	length := t.correction(text)
+	length, skipped := t.correction(text)
 	if length == 0 || m.off[CommandCorrect] || free && (length < 2 || len(r.Asked) == 0) { // "sorry …" may begin any text
 		return false
 	}
@@ -215,8 +223,8 @@ func (t *turn) corrects(m *Machine, r *Run, a *ask, msg Message, text []string, 
 	}
 	r = t.conv.Run(id)
 	rest := msg
-	rest.Text = skipWords(msg.Text, length)
-	restWords := text[length:]
+	rest.Text = skipWords(msg.Text, skipped+length)
+	restWords := text[skipped+length:]
 	t.trace("command", string(CommandCorrect))
 	if len(restWords) > 0 && (len(a.choices) > 0 || !m.slots[a.slot].free()) && t.accept(m, r, a, rest) {
 		return true
@@ -242,8 +250,15 @@ func (t *turn) corrects(m *Machine, r *Run, a *ask, msg Message, text []string, 
 	return true
 }
 
-// correction is how many words the phrase of CommandCorrect has that a message begins with; 0 is none.
-func (t *turn) correction(text []string) int {
+// correction is how many words the phrase of CommandCorrect has that a message begins with; 0 is none. A no before it is skipped: "no, perdón, el otro".
+func (t *turn) correction(text []string) (length, skipped int) {
+	if length = t.correctionAt(text); length == 0 && len(text) > 1 && (text[0] == "no" || text[0] == "nao") {
+		length, skipped = t.correctionAt(text[1:]), 1
+	}
+	return length, skipped
+}
+
+func (t *turn) correctionAt(text []string) int {
 	best := 0
 	for _, list := range t.catalog.phrases[CommandCorrect] {
 		for _, phrase := range list {

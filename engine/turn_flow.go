@@ -165,7 +165,10 @@ func (c *Contact) set(attribute string, v any) {
 }
 
 // enter puts a run into a state and does what the state says, until a wait or the end. r is not valid afterwards.
-func (t *turn) enter(r *Run, name string) {
+func (t *turn) enter(r *Run, name string) { t.visit(r, name, false) }
+
+// visit is enter; again asks a question once more that was answered before: its set was for the event that led there the first time.
+func (t *turn) visit(r *Run, name string, again bool) {
 	m := t.catalog.Machine(r.Version)
 	t.leave(r)
 	r.State = name
@@ -178,7 +181,7 @@ func (t *turn) enter(r *Run, name string) {
 		return
 	}
 	st := m.states[name]
-	if err := t.do(m, r, st); err != nil {
+	if err := t.do(m, r, st, again); err != nil {
 		t.scriptFailed(r, err)
 	}
 }
@@ -213,9 +216,11 @@ func (t *turn) drop(parent string) {
 }
 
 // do carries out a state: set, say, then what it waits for, or it moves on at once. r is not valid afterwards.
-func (t *turn) do(m *Machine, r *Run, st *state) error {
-	if err := t.assign(m, r, st.set); err != nil {
-		return err
+func (t *turn) do(m *Machine, r *Run, st *state, again bool) error {
+	if !again {
+		if err := t.assign(m, r, st.set); err != nil {
+			return err
+		}
 	}
 	messages, err := t.render(m, r, st.say)
 	if err != nil {

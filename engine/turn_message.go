@@ -484,13 +484,14 @@ func (t *turn) misunderstood(m *Machine, r *Run, a *ask, why TextKey) {
 		return
 	}
 	instead := a.reask
+	offers := r.Attempts >= offerAt && !m.off[CommandAgent] // it begs pardon, too
 	if why != "" {
 		t.say(r, why)
 		instead = nil
-	} else if a.reask == nil {
+	} else if a.reask == nil && !offers {
 		t.say(r, TextNotUnderstood)
 	}
-	if r.Attempts < offerAt || m.off[CommandAgent] {
+	if !offers {
 		t.askAgain(r, instead)
 		return
 	}

@@ -198,7 +198,7 @@ func (t *turn) check(m *Machine, r *Run, sl *slot, v any) (any, heardAnswer) {
 			return fail(err)
 		}
 		if order*bound.sign < 0 {
-			return nil, heardAnswer{why: bound.why, limit: t.limitShown(m, r, sl.typ, limit)}
+			return nil, t.outOfBounds(m, r, sl.typ, v, bound.why, limit)
 		}
 	}
 	if sl.validate != nil {
@@ -211,6 +211,22 @@ func (t *turn) check(m *Machine, r *Run, sl *slot, v any) (any, heardAnswer) {
 		}
 	}
 	return v, heardAnswer{}
+}
+
+// outOfBounds says why a value is refused. The length of a text is no number for people: one is too long, or not understood.
+func (t *turn) outOfBounds(m *Machine, r *Run, typ SlotType, v any, why TextKey, limit any) heardAnswer {
+	switch typ {
+	case SlotText, SlotChoice, SlotEmail, SlotPhone:
+		if why == TextAtLeast {
+			return heardAnswer{}
+		}
+		return heardAnswer{why: TextTooLong}
+	case SlotAmount:
+		if n, isNumber := number(limit); isNumber { // 50 is 50.00 of the currency that was said
+			limit = map[string]any{"amount": strconv.FormatFloat(n, 'f', -1, 64), "currency": field(v, "currency")}
+		}
+	}
+	return heardAnswer{why: why, limit: t.limitShown(m, r, typ, limit)}
 }
 
 // compare orders a value and a limit as the slot's type does: -1, 0 or 1.
@@ -277,15 +293,16 @@ func (t *turn) limitShown(m *Machine, r *Run, typ SlotType, limit any) string {
 			return t.shown(m, r, typ, at.Format(time.RFC3339))
 		}
 	case SlotDuration:
-		if s, err := asSpan(limit); err == nil {
-			return s.String()
-		}
+		return t.shown(m, r, typ, limit)
 	}
 	if f, isNumber := number(limit); isNumber && typ != SlotTime {
 		return t.catalog.Locale.Number(f, maxShownDecimals, t.language(), t.conv.Contact.Region)
 	}
 	return t.shown(m, r, typ, limit)
 }
+
+// maxWithoutYear is how far away a day may be that is named without its year.
+const maxWithoutYear = 180 * 24 * time.Hour
 
 // maxShownDecimals is how exactly numbers are shown to people.
 const maxShownDecimals = 2
@@ -300,7 +317,11 @@ func (t *turn) shown(m *Machine, r *Run, typ SlotType, v any) string {
 		if err != nil {
 			return display(v)
 		}
-		day := locale.Date(at.In(zone), "day", language, region)
+		style := "day"
+		if away := at.Sub(t.now()).Abs(); away > maxWithoutYear {
+			style = "long"
+		}
+		day := locale.Date(at.In(zone), style, language, region)
 		if typ == SlotDate {
 			return day
 		}
@@ -308,6 +329,10 @@ func (t *turn) shown(m *Machine, r *Run, typ SlotType, v any) string {
 	case SlotTime:
 		if at, err := time.Parse("15:04", display(v)); err == nil {
 			return locale.Clock(at, language, region)
+		}
+	case SlotDuration:
+		if s, err := asSpan(v); err == nil {
+			return s.shown()
 		}
 	case SlotAmount:
 		if amount, ok := field(v, "amount").(string); ok {

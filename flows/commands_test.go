@@ -257,8 +257,8 @@ func TestPlaceholdersOfTheTexts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	at := regexp.MustCompile(`(?m)^    en: "It has to be at least \{limit\}\."$`)
-	wrong := at.ReplaceAll(source, []byte(`    en: "It has to be at least {value}."`))
+	at := regexp.MustCompile(`(?m)^    en: "Sorry, only from \{limit\} on\."$`)
+	wrong := at.ReplaceAll(source, []byte(`    en: "Sorry, only from {value} on."`))
 	c, findings := LoadCommands(CommandsFile, wrong)
 	if len(findings) != 1 || findings[0].Code != "bad-value" || findings[0].Hint != "write {limit}" || len(c.Texts) > 0 {
 		t.Errorf("findings %v", findings)
