@@ -47,8 +47,10 @@ type contactView struct {
 type runView struct {
 	ID      string         `json:"id"`
 	Flow    string         `json:"flow"`
+	Key     string         `json:"key" doc:"What it is about, \"CT200101\"; empty for nothing in particular"`
 	State   string         `json:"state"`
-	Wait    string         `json:"wait" doc:"ask, call, handoff, or empty"`
+	Wait    string         `json:"wait" doc:"ask, call, handoff, wait, run, or empty"`
+	Next    *time.Time     `json:"next,omitempty" doc:"When it goes on by itself at the earliest; absent for never"`
 	Slots   map[string]any `json:"slots"`
 	Started time.Time      `json:"started"`
 }
@@ -210,9 +212,22 @@ func (s *Server) viewConversation(ctx context.Context, conv engine.Conversation)
 		v.OwnerName = s.agentName(ctx, conv.Owner.Agent)
 	}
 	for _, r := range conv.Runs {
-		v.Runs = append(v.Runs, runView{ID: r.ID, Flow: r.Flow, State: r.State, Wait: string(r.Wait), Slots: filledMap(r.Slots), Started: r.Started})
+		v.Runs = append(v.Runs, runView{
+			ID: r.ID, Flow: r.Flow, Key: r.Key, State: r.State, Wait: string(r.Wait), Next: nextTimer(r), Slots: filledMap(r.Slots), Started: r.Started,
+		})
 	}
 	return v
+}
+
+// nextTimer is when the first of a run's timers is due, nil for none.
+func nextTimer(r engine.Run) *time.Time {
+	var next time.Time
+	for _, t := range r.Timers {
+		if next.IsZero() || t.Due.Before(next) {
+			next = t.Due
+		}
+	}
+	return moment(next)
 }
 
 // window tells when the channel's window for free text closes.

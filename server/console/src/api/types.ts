@@ -103,8 +103,12 @@ export interface Entry {
 export interface Run {
   id: string
   flow: string
+  /** What it is about: "CT200101". */
+  key?: string
   state: string
   wait?: string
+  /** When it goes on by itself. */
+  next?: string
   slots?: Record<string, unknown> | null
   started: string
 }

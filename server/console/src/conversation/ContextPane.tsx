@@ -3,9 +3,9 @@ import { ArrowLeft, ChevronRight, X } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 
-import { queuesQuery } from '../api/queries'
+import { flowsQuery, queuesQuery } from '../api/queries'
 import type { Chat, Conversation, Packet } from '../api/types'
-import { exact, humanise, languageName } from '../i18n/format'
+import { exact, humanise, languageName, soon } from '../i18n/format'
 import { IconButton } from '../parts/basics'
 import { authorText, term } from '../parts/names'
 
@@ -25,6 +25,8 @@ export function ContextPane({ conversation, packet, chat, name, covers, onClose 
   const { contact } = conversation
   const queues = useQuery(queuesQuery).data
   const queueTitle = (id: string) => authorText(queues?.find((queue) => queue.id === id)?.title, i18n.language, humanise(id))
+  const flows = useQuery(flowsQuery).data
+  const flowTitle = (id: string) => authorText(flows?.find((flow) => flow.flow === id)?.title, i18n.language, humanise(id))
   const Title = covers ? 'h1' : 'h2' // on a phone it is all there is
   const known = (code: string | undefined) => (code ? languageName(i18n.language, code) : undefined)
   return (
@@ -92,11 +94,11 @@ export function ContextPane({ conversation, packet, chat, name, covers, onClose 
         {!!conversation.runs?.length && (
           <Section title={t('packet.runs')}>
             {conversation.runs.map((run) => (
-              <p key={run.id} className="mt-1 text-sm">
-                {humanise(run.flow)} <span className="text-muted">· {humanise(run.state)}</span>
-                {(run.wait === 'ask' || run.wait === 'call' || run.wait === 'handoff') && (
-                  <span className="block text-muted">{t(`packet.waitsFor.${run.wait}`)}</span>
-                )}
+              <p key={run.id} className="mt-2 text-sm first-of-type:mt-0">
+                {flowTitle(run.flow)}
+                {run.key && ` ${run.key}`} <span className="text-muted">· {humanise(run.state)}</span>
+                {isWait(run.wait) && <span className="block text-muted">{t(`packet.waitsFor.${run.wait}`)}</span>}
+                {run.next && <span className="block text-muted">{t('packet.next', { time: soon(i18n.language, run.next) })}</span>}
               </p>
             ))}
           </Section>
@@ -105,6 +107,10 @@ export function ContextPane({ conversation, packet, chat, name, covers, onClose 
     </section>
   )
 }
+
+const waits = ['ask', 'call', 'handoff', 'wait', 'run'] as const
+
+const isWait = (wait: string | undefined): wait is (typeof waits)[number] => waits.some((one) => one === wait)
 
 function Section({ title, children }: { title: string; children: ReactNode }) {
   return (

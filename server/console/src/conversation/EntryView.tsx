@@ -240,7 +240,8 @@ function SystemLine({ entry, me }: { entry: Entry; me: string }) {
   const code = entry.code ?? ''
   const Icon = happenings[code] ?? ArrowRightLeft
   const author = entry.author === me ? t('who.you') : entry.author || t('system.someone')
-  const what = i18n.exists(`system.${code}`) ? t(`system.${code}` as 'system.claimed', { author }) : humanise(code)
+  const key = entry.author === me && i18n.exists(`system.${code}_you`) ? `system.${code}_you` : `system.${code}`
+  const what = i18n.exists(key) ? t(key as 'system.claimed', { author }) : humanise(code)
   const detail = entry.text && happened(t, code, entry.text)
   return (
     <li data-kind="system" className={`mt-3 flex items-start justify-center gap-1.5 text-center text-sm ${code === 'failed' ? 'text-bad' : 'text-muted'}`}>

@@ -8,6 +8,7 @@ import type { Chat, ConversationView, Entry } from '../api/types'
 import { speak } from '../i18n'
 import { toasts } from '../state'
 import { Composer } from './Composer'
+import { ContextPane } from './ContextPane'
 import { ConversationPane } from './ConversationPane'
 import { Transcript } from './Transcript'
 
@@ -117,6 +118,29 @@ describe('the composer', () => {
   })
 })
 
+describe('the details', () => {
+  it('tell what is under way, what about, until when, and why people were called', async () => {
+    await speak('es')
+    server.mockImplementation((input) =>
+      Promise.resolve(answer(200, String(input).endsWith('/flows') ? { flows: [{ flow: 'reminder', title: { en: 'My appointment', es: 'Mi cita' } }] } : { queues: [] })),
+    )
+    const run = { id: 'r1', flow: 'reminder', key: 'CT1', state: 'until_day_before', wait: 'wait', next: '2026-03-03T09:30:00Z', started: '2026-03-02T09:00:00Z' }
+    const packet = { chat: 'c1/7/1', queue: 'orders', priority: 'high', since: '2026-03-02T09:00:00Z', reason: 'after:4h0m0s', outcomes: ['written_off', 'their_own'] }
+    render(
+      <QueryClientProvider client={queryClient}>
+        <ContextPane conversation={{ ...view({}).conversation, runs: [run] }} packet={packet} chat={null} name="Marta" covers={false} onClose={() => undefined} />
+      </QueryClientProvider>,
+    )
+    await screen.findByText(/Mi cita CT1/)
+    const all = screen.getByRole('region').textContent
+    expect(all).toContain('espera una hora o un aviso')
+    expect(all).toMatch(/sigue por sí solo: .*\b3\b.*2026/)
+    expect(all).toContain('El contacto dejó de responder')
+    expect(all).toContain('Dado por perdido, Their own')
+    await speak('en')
+  })
+})
+
 describe('the transcript', () => {
   it('writes what contacts sent as text', () => {
     const { container } = render(<Transcript conversation="c2" name="Marta" me="Ana" entries={[entry('a', { text: '<img src=x onerror=alert(1)>' })]} />)
@@ -186,6 +210,15 @@ describe('the transcript', () => {
     expect(screen.getByText('Press me')).toBeTruthy()
     expect(screen.getByText('reminder')).toBeTruthy()
     expect(container.querySelector('img, video, audio, iframe')).toBeNull()
+  })
+
+  it('speaks to the reader about what they did themselves', async () => {
+    await speak('es')
+    const claims = ['Ana', 'Ben'].map((author) => entry(author, { kind: 'system', code: 'claimed', author }))
+    render(<Transcript conversation="c2" name="Marta" me="Ana" entries={claims} />)
+    expect(screen.getByText(/^Atiendes el chat/)).toBeTruthy()
+    expect(screen.getByText(/^Ben atiende el chat/)).toBeTruthy()
+    await speak('en')
   })
 
   it('says what happened to a message that was not delivered', () => {

@@ -53,6 +53,11 @@ export function exact(language: string, at: string): string {
   return dateFormat(language, 'exact', { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(at))
 }
 
+/** Day and time of something to come, to the minute: "24 Nov 2026, 08:30". */
+export function soon(language: string, at: string): string {
+  return dateFormat(language, 'soon', { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at))
+}
+
 /** The day of a separator: today, yesterday, or "Monday, 2 March". */
 export function dayName(language: string, at: string, now: number, today: string, yesterday: string): string {
   const date = new Date(at)

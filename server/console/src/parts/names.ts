@@ -12,6 +12,7 @@ export function contactName(t: TFunction, name: string | undefined, id: string):
 
 /** The word for a machine's term, or the term made readable: reasons and outcomes that flows invent have no translation. */
 export function term(t: TFunction, group: 'reason' | 'outcome', word: string): string {
+  if (group === 'reason' && word.startsWith('after:')) return t('reason.timeout')
   const key = `${group}.${word}`
   return /^[\w-]+$/.test(word) && i18next.exists(key) ? t(key as 'outcome.resolved') : humanise(word)
 }
