@@ -103,14 +103,11 @@ func number(v any) (float64, bool) {
 
 func (t *turn) approved(m *Machine, r *Run, a *approved) (*Template, error) {
 	out := &Template{Name: a.name, Language: t.language()}
-	for _, language := range append([]string{t.language()}, m.languages...) {
-		if code := a.language[language]; code != "" {
-			out.Language = code
-			break
-		}
-	}
-	if len(a.language) == 0 && !m.speaks(out.Language) {
+	if a.language[out.Language] == "" && !m.speaks(out.Language) {
 		out.Language = m.languages[0]
+	}
+	if code := a.language[out.Language]; code != "" {
+		out.Language = code
 	}
 	for _, p := range a.parameters {
 		text, _, err := p.render(t.env(m, r))
