@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -42,6 +44,13 @@ type findingsError struct {
 }
 
 func (e *findingsError) Error() string { return e.list.Error() }
+
+// in tells that a flow file itself has errors.
+func (e *findingsError) in(file string) bool {
+	return slices.ContainsFunc(e.list, func(d diag.Diagnostic) bool {
+		return d.Severity == diag.Error && filepath.Base(d.Range.File) == filepath.Base(file)
+	})
+}
 
 // failure is a failure that was already reported.
 type failure struct{}

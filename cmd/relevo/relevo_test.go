@@ -270,6 +270,44 @@ func TestTalkSavesTheFlowThatAnswered(t *testing.T) {
 	}
 }
 
+// TestTalkToAFileOfAFolder: the other flows of the folder are there too, unless they have errors.
+func TestTalkToAFileOfAFolder(t *testing.T) {
+	t.Parallel()
+	const hours = "flow: hours\ntitle: Hours\nlanguages: [en]\ntriggers: [{phrases: {en: [opening hours]}}]\ninitial: told\nstates:\n  told: {say: From nine to five., end: told}\n"
+	const visit = "flow: visit\ntitle: Visit\nlanguages: [en]\ntriggers: [{phrases: {en: [visit you]}}]\nslots: {day: {type: date}}\ninitial: ask\nstates:\n" +
+		"  ask: {ask: day, say: On which day?, on: {answered: bye, exhausted: bye}}\n  bye: {end: bye}\n"
+	dir := t.TempDir()
+	write(t, dir, "mine/hours.yaml", hours)
+	write(t, dir, "mine/visit.yaml", visit)
+	for _, named := range []string{"mine/visit.yaml", "mine", "./mine/"} {
+		got := relevo(t, dir, "visit you\nopening hours\n/state\n", nil, "talk", named)
+		for _, want := range []string{"< On which day?\n", "< From nine to five.\n  hours ended: told\n< On which day?\n", "visit.ask, waits for ask; owner bot"} {
+			if got.code != exitGood || !strings.Contains(got.out, want) {
+				t.Errorf("%s: no %q in:\n%s%s", named, want, got.out, got.err)
+			}
+		}
+	}
+	write(t, dir, "mine/hours.yaml", "flow: hours\n")
+	if got := relevo(t, dir, "visit you\n", nil, "talk", "mine/visit.yaml"); got.code != exitGood || !strings.Contains(got.out, "Other flows of mine have errors") || !strings.Contains(got.out, "< On which day?") {
+		t.Errorf("exit code %d:\n%s%s", got.code, got.out, got.err)
+	}
+	if got := relevo(t, dir, "visit you\n", nil, "talk", "mine/hours.yaml"); got.code != exitFindings {
+		t.Errorf("exit code %d:\n%s%s", got.code, got.out, got.err)
+	}
+}
+
+// TestTalkShowsRunsInTheBackground: what waits for a time or an event is told by /state and /slots, too.
+func TestTalkShowsRunsInTheBackground(t *testing.T) {
+	t.Parallel()
+	const booked = `/event appointment.booked CT200101 {"id":"CT200101","at":"2026-11-24T16:30:00+01:00","doctor":"Dr. Vega","place":"Centro"}`
+	got := relevo(t, t.TempDir(), booked+"\n/state\n/slots\n", nil, "talk", "--at", "2026-11-18T10:00:00Z")
+	for _, want := range []string{"appointment_reminder.until_day_before, waits for wait, in the background; owner bot", `"doctor": "Dr. Vega"`} {
+		if !strings.Contains(got.out, want) {
+			t.Errorf("no %q in:\n%s%s", want, got.out, got.err)
+		}
+	}
+}
+
 func TestADatabaseInUseIsSaidOnce(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -11,6 +11,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -31,8 +33,8 @@ func (a *app) talkCommand() *cobra.Command {
 	var language, at string
 	cmd := &cobra.Command{
 		Use: "talk [FLOW]", Short: "Talk to the flows in the terminal", Args: atMost(1),
-		Long: `Talk is a conversation with the flows, in the terminal, with time that passes when you say so. The shipped flows find the orders of the demo
-service. Type what a contact would write, a number or [title] to press a button, or:
+		Long: `Talk is a conversation with the flows, in the terminal, with time that passes when you say so. FLOW is a folder of flows, one of its files, or the name of a
+flow; the other flows of the folder are there, too. The shipped flows find the orders of the demo service. Type what a contact would write, a number or [title] to press a button, or:
 
 ` + talkHelp + `
 Lines may come from a pipe. Exit code 0: the conversation ended. 1: the flow has errors. 2: usage. 3: a file can not be read.`,
@@ -82,13 +84,26 @@ type talker struct {
 func (a *app) talk(ctx context.Context, c config, files []string, language string, at time.Time) error {
 	c.Values = demoValues(testURL, c.Values)
 	flow, name := "", ""
+	var alone []string // the file that was named
 	if len(files) > 0 {
 		flow = files[0]
-		if _, err := os.Stat(a.path(flow)); err != nil { // not a file: the name of one of the flows
-			name, files = flow, nil
+		switch info, err := os.Stat(a.path(flow)); {
+		case err != nil: // not a file: the name of one of the flows
+			name = flow
+		case info.IsDir():
+			c.Flows, flow = flow, ""
+		default:
+			c.Flows, alone = filepath.Dir(flow), files
 		}
 	}
-	p, err := a.openPlayground(c, files, scripts.Options{})
+	p, err := a.openPlayground(c, nil, scripts.Options{})
+	var broken *findingsError
+	if errors.As(err, &broken) && len(alone) > 0 && !broken.in(flow) {
+		if err := a.printf("Other flows of %s have errors, so this one is alone; see relevo check.\n\n", c.Flows); err != nil {
+			return err
+		}
+		p, err = a.openPlayground(c, alone, scripts.Options{})
+	}
 	if err != nil {
 		return err
 	}
@@ -297,24 +312,46 @@ func (t *talker) ask(e engine.Effect) engine.CallResult {
 	return result
 }
 
+// slots prints what each run remembers.
 func (t *talker) slots() error {
-	r := t.sim.Conv.InFocus()
-	if r == nil || len(r.Slots) == 0 {
+	any := false
+	for i := range t.sim.Conv.Runs {
+		r := &t.sim.Conv.Runs[i]
+		if len(r.Slots) == 0 {
+			continue
+		}
+		any = true
+		text, err := json.MarshalIndent(r.Slots, "  ", "  ")
+		if err != nil {
+			return err
+		}
+		if err := t.app.printf("  %s %s\n", r.Flow, text); err != nil {
+			return err
+		}
+	}
+	if !any {
 		return t.app.printf("  no slots\n")
 	}
-	text, err := json.MarshalIndent(r.Slots, "  ", "  ")
-	if err != nil {
-		return err
-	}
-	return t.app.printf("  %s\n", text)
+	return nil
 }
 
+// state prints where each run stands, the one in focus first.
 func (t *talker) state() error {
-	where := "no run"
-	if r := t.sim.Conv.InFocus(); r != nil {
-		where = fmt.Sprintf("%s.%s, waits for %s", r.Flow, r.State, r.Wait)
+	focused := t.sim.Conv.InFocus()
+	runs := []string{}
+	for i := range t.sim.Conv.Runs {
+		r := &t.sim.Conv.Runs[i]
+		where := fmt.Sprintf("%s.%s, waits for %s", r.Flow, r.State, r.Wait)
+		if r == focused {
+			runs = slices.Insert(runs, 0, where)
+		} else {
+			runs = append(runs, where+", in the background")
+		}
 	}
-	return t.app.printf("  %s; owner %s; %s\n", where, t.sim.Conv.Owner, t.sim.Now.Format(time.RFC3339))
+	if len(runs) == 0 {
+		runs = []string{"no run"}
+	}
+	return t.app.printf("  %s; owner %s; %s\n", strings.Join(runs, "; "), t.sim.Conv.Owner, t.sim.Now.Format(time.RFC3339))
 }
 
 func (t *talker) timers() error {
