@@ -73,6 +73,7 @@ func TestTableOfLimits(t *testing.T) {
 		{"further tries of a call", "más intentos de una llamada", fmt.Sprintf("%d; %d", engine.MaxCallRetries, engine.DefaultRetries)},
 		{"outcomes of a handoff", "desenlaces de un traspaso", thousands(schemaNumber(t, "$defs", "handoff", "properties", "outcomes", "maxItems"))},
 		{"an expression", "una expresión", thousands(engine.MaxExpressionBytes) + " bytes"},
+		{"steps of a pattern, with its repetitions written out", "pasos de un pattern, con sus repeticiones escritas", thousands(engine.MaxPatternSteps)},
 		{"a value in a slot", "un valor en un slot", fmt.Sprintf("%d KiB", engine.MaxValueBytes>>10)},
 		{"states entered in one turn", "estados en un solo turno", thousands(engine.MaxSteps)},
 		{"runs of a conversation", "ejecuciones de una conversación", thousands(engine.MaxRuns)},
