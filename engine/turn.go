@@ -450,6 +450,10 @@ func (t *turn) business(b BusinessEvent) {
 		}
 	}
 	if m, tr := t.startedBy(b); m != nil {
+		if len(t.conv.Runs) >= MaxRuns {
+			t.trace(TraceTooManyRuns, b.Name+" would start "+m.Flow)
+			return
+		}
 		t.emit(Effect{Kind: EffectTrace, Trace: &Trace{Code: TraceStarted, Detail: b.Name + " starts " + m.Flow, Call: -1}})
 		t.start(m, tr.state, b.Key)
 		return
@@ -489,6 +493,8 @@ const (
 	TraceDelivered = "event_delivered" // a run took it
 	TraceStarted   = "event_started"   // it started a run
 	TraceLate      = "event_late"      // flows know it, and none of their runs waits for it now
+	// TraceTooManyRuns: it would have started a run, and the conversation holds MaxRuns.
+	TraceTooManyRuns = "budget_runs"
 )
 
 // catches tells whether a business event is for a run: the run catches its name, and its key where both have one.

@@ -37,7 +37,7 @@ const (
 	BusinessStarted   BusinessResult = "started"   // it started a run
 	BusinessDelivered BusinessResult = "delivered" // a run got it
 	BusinessDeferred  BusinessResult = "deferred"  // it waits until people give the conversation back, or a run is done
-	BusinessIgnored   BusinessResult = "ignored"   // no flow knows what to do with it
+	BusinessIgnored   BusinessResult = "ignored"   // no flow knows what to do with it, or too many of the contact's runs or events wait already
 	BusinessLate      BusinessResult = "late"      // what it is about is over, or has begun already
 	BusinessOptedOut  BusinessResult = "opted_out" // the contact wants no messages
 	BusinessDuplicate BusinessResult = "duplicate" // a repeat of one whose result is not known any more
@@ -131,6 +131,7 @@ func (r *Runner) businessBefore(ctx context.Context, conversation, event string)
 var businessResults = map[string]BusinessResult{
 	engine.TraceStarted: BusinessStarted, engine.TraceDelivered: BusinessDelivered, engine.TraceLate: BusinessLate,
 	"deferred": BusinessDeferred, "opted_out": BusinessOptedOut, "ignored": BusinessIgnored, "budget_deferred": BusinessIgnored,
+	engine.TraceTooManyRuns: BusinessIgnored,
 }
 
 // businessResult reads the traces of an event's turn; the first one tells, since the turn goes on with what had waited.

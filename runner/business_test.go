@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"relevo/channel"
@@ -86,6 +87,25 @@ func TestABusinessEventIsAnsweredWithWhatItDid(t *testing.T) {
 			t.Errorf("%d events were taken, want 5", got)
 		}
 		w.wantQuiet()
+	})
+}
+
+// An event that starts nothing, since the contact has as many runs as a conversation holds, is not said to have started one.
+func TestABusinessEventTooManyIsIgnored(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, nil, nil, visitFlow)
+		w.start()
+		defer w.stop()
+		for n := range engine.MaxRuns + 1 {
+			want := BusinessStarted
+			if n == engine.MaxRuns {
+				want = BusinessIgnored
+			}
+			got, err := w.r.Business(context.Background(), BusinessRequest{ID: fmt.Sprint("e", n), Name: "visit.booked", Channel: "main", Identity: phone(ana), Key: fmt.Sprint("V", n)})
+			if err != nil || got.Result != want {
+				t.Errorf("event %d: got %+v, %v, want %s", n, got, err, want)
+			}
+		}
 	})
 }
 

@@ -44,7 +44,7 @@ type businessOutput struct {
 		Duplicate    bool   `json:"duplicate" doc:"It was accepted before"`
 		Conversation string `json:"conversation"`
 		Known        bool   `json:"known" doc:"Some published flow has to do with an event of this name"`
-		Result       string `json:"result" enum:"started,delivered,deferred,ignored,late,opted_out,duplicate,accepted" doc:"What it did: started a run, was delivered to one, is deferred until people give the conversation back, was ignored because no flow knows it, came late for every run, or the contact has opted out. A repeated one has the result of the first, or duplicate where that is not known any more. accepted: its turn has not come yet"`
+		Result       string `json:"result" enum:"started,delivered,deferred,ignored,late,opted_out,duplicate,accepted" doc:"What it did: started a run, was delivered to one, is deferred until people give the conversation back, was ignored because no flow knows it or because too many of the contact's runs or events wait already, came late for every run, or the contact has opted out. A repeated one has the result of the first, or duplicate where that is not known any more. accepted: its turn has not come yet"`
 	}
 }
 

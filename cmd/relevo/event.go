@@ -36,7 +36,7 @@ func (a *app) eventCommand() *cobra.Command {
 		Use: "event NAME", Short: "Tell a running server what happened in a business system", Args: exactly(1),
 		Long: `Event sends a business event to a running server, as POST /v1/events does, and prints what became of it: it started a run, was delivered to
 one, is deferred (people have the conversation, or a question must be answered first), came late for every run, was ignored because no flow
-knows it, or the contact has opted out. It is kept in any case.
+knows it or because the contact has too much under way, or the contact has opted out. It is kept in any case.
 
 The id makes it safe to repeat: the same id changes nothing and is answered with what it was the first time. Without --id a new one is made and
 printed. Data is JSON, @FILE, or - for standard input; the flows' schemas decide whether it is right.
