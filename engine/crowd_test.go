@@ -134,6 +134,9 @@ func (w *crowd) step(ev engine.Event, again bool) error {
 	if entered := enteredStates(before, w.conv); entered > 2*engine.MaxSteps*(waited+1) {
 		return fmt.Errorf("one turn entered %d states", entered)
 	}
+	if err := w.checkGuard(before); err != nil {
+		return err
+	}
 	switch {
 	case ev.Kind == engine.EventBusiness:
 		return w.checkRouting(before, *ev.Business, out)
@@ -148,6 +151,18 @@ func (w *crowd) step(ev engine.Event, again bool) error {
 	}
 	if ev.Kind == engine.EventTimer || ev.Kind == engine.EventCall {
 		w.fired[ev.ID] = !hasTrace(out, "deferred") && !hasTrace(out, "ignored")
+	}
+	return nil
+}
+
+// checkGuard holds that nothing takes the focus from a run that may not be interrupted, while it asks or calls.
+func (w *crowd) checkGuard(before engine.Conversation) error {
+	r := before.InFocus()
+	if r == nil || before.Owner.Kind != engine.OwnerBot || w.conv.Owner.Kind != engine.OwnerBot || !uninterruptible(w.catalog, before) || r.Wait != engine.WaitAsk && r.Wait != engine.WaitCall {
+		return nil
+	}
+	if after, top := w.conv.Run(r.ID), w.conv.InFocus(); after != nil && after.State == r.State && top.ID != r.ID {
+		return fmt.Errorf("%s of %s interrupted %s, which may not be", top.ID, top.Flow, r.Flow)
 	}
 	return nil
 }
