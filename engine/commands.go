@@ -46,6 +46,9 @@ const (
 	TextSomethingFailed TextKey = "something_failed" // a handoff after a failure of ours
 	TextUnavailable     TextKey = "unavailable"      // nobody can take the chat and the flow has no answer to that
 	TextNotText         TextKey = "not_text"         // a file, contact card or the like where words are needed
+	TextNeedLocation    TextKey = "need_location"    // anything else where a place is needed
+	TextNeedFile        TextKey = "need_file"        // anything else where a file is needed
+	TextNeedImage       TextKey = "need_image"       // anything else where a picture is needed
 	TextVoice           TextKey = "voice"            // a voice note where words are needed
 	TextSticker         TextKey = "sticker"          // a sticker where words are needed
 	TextEmoji           TextKey = "emoji"            // a message of emoji only
@@ -72,7 +75,8 @@ const (
 
 // TextKeys lists every key; a commands file must have them all.
 var TextKeys = []TextKey{
-	TextMenu, TextNotUnderstood, TextOfferPerson, TextPerson, TextHandingOver, TextSomethingFailed, TextUnavailable, TextNotText, TextVoice, TextSticker,
+	TextMenu, TextNotUnderstood, TextOfferPerson, TextPerson, TextHandingOver, TextSomethingFailed, TextUnavailable, TextNotText,
+	TextNeedLocation, TextNeedFile, TextNeedImage, TextVoice, TextSticker,
 	TextEmoji, TextEmpty, TextTooLong, TextCalm, TextChoose, TextHelp, TextCancelled, TextNothingToCancel, TextNothingBefore, TextLanguage, TextStopped,
 	TextStarted, TextClosedButton, TextWhich, TextWhatTime, TextWhatDate, TextAtLeast, TextAtMost, TextYes, TextNo,
 }

@@ -184,6 +184,8 @@ func TestAnswersThatAreAskedBack(t *testing.T) {
 		{"and the time completes it", "datetime", "", en, []string{"on friday", "5pm"}, `"2026-03-06T17:00:00+01:00"`, ""},
 		{"a time without a day asks the day", "datetime", "", es, []string{"a las 17:30"}, `null`, ""},
 		{"and the day completes it", "datetime", "", es, []string{"a las 17:30", "el viernes"}, `"2026-03-06T17:30:00+01:00"`, ""},
+		{"words where a place is needed", "location", "", en, []string{"at home"}, `null`, "I need a place here. Please share a location: the paperclip, then Location. | X?"},
+		{"words where a picture is needed", "image", "", es, []string{"es azul"}, `null`, "Aquí necesito una imagen. Envíame una foto, por favor. | ¿X?"},
 		{"a part of the day asks the question again", "datetime", "", es, []string{"por la tarde"}, `null`, "¿X?"},
 		{"and half an answer is still known", "datetime", "", es, []string{"por la tarde", "el viernes", "a las 5"}, `"2026-03-06T17:00:00+01:00"`, ""},
 		{"a whole answer instead of the missing half", "datetime", "", en, []string{"on friday", "no, tuesday at 10am"}, `"2026-03-03T10:00:00+01:00"`, ""},

@@ -180,7 +180,11 @@ func (t *turn) hear(r *Run, msg Message, text []string) {
 	if free && t.accept(m, r, a, msg) {
 		return
 	}
-	t.misunderstood(m, r, a, unread(msg))
+	why := unread(msg)
+	if sl := m.slots[a.slot]; len(a.choices) == 0 && sl != nil && needed[sl.typ] != "" {
+		why = needed[sl.typ]
+	}
+	t.misunderstood(m, r, a, why)
 }
 
 // accept takes a message as the answer to the question, when it is one, or a part of one.
@@ -195,6 +199,9 @@ func (t *turn) accept(m *Machine, r *Run, a *ask, msg Message) bool {
 	}
 	return t.use(m, r, a, t.readAnswer(m, r, m.slots[a.slot], msg))
 }
+
+// needed is what to say where words are no answer.
+var needed = map[SlotType]TextKey{SlotLocation: TextNeedLocation, SlotFile: TextNeedFile, SlotImage: TextNeedImage}
 
 // unread says what kind of message it is that nothing could be read out of; "" for words.
 func unread(msg Message) TextKey {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // render fills in a state's messages before any of them is sent, so that a failing script does not leave half an answer.
@@ -57,11 +58,13 @@ func (t *turn) saying(m *Machine, r *Run, s *saying) (out Outgoing, err error) {
 // address fills in an address and refuses what no channel may show.
 func (t *turn) address(m *Machine, r *Run, tmpl *template) (string, error) {
 	url, _, err := tmpl.render(t.env(m, r))
-	if err == nil && !strings.HasPrefix(url, "https://") && !strings.HasPrefix(url, "http://") {
-		err = fmt.Errorf("%s.%s: %q is not an address: it begins with https://", r.Flow, r.State, url)
+	if err == nil && (!strings.HasPrefix(url, "https://") && !strings.HasPrefix(url, "http://") || strings.ContainsFunc(url, notInAddress)) {
+		err = fmt.Errorf("%s.%s: %q is not an address: it begins with https:// and has no spaces", r.Flow, r.State, url)
 	}
 	return url, err
 }
+
+func notInAddress(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }
 
 func (t *turn) place(m *Machine, r *Run, s *saying) (*Location, error) {
 	l := &Location{}

@@ -111,9 +111,15 @@ func (s *Server) nameContact(req *runner.BusinessRequest, c businessContact) err
 	if given != 1 {
 		return invalid("body.contact", "Name the contact by one of: phone, visitor, conversation.")
 	}
-	known := slices.ContainsFunc(s.opts.Channels, func(i ChannelInfo) bool { return i.ID == c.Channel })
-	if !known && (c.Channel != "" || c.Conversation == "") {
+	at := slices.IndexFunc(s.opts.Channels, func(i ChannelInfo) bool { return i.ID == c.Channel })
+	if at < 0 && (c.Channel != "" || c.Conversation == "") {
 		return invalid("body.contact.channel", "There is no such channel.")
+	}
+	if c.Phone != "" && s.opts.Channels[at].Type == "webchat" {
+		return invalid("body.contact.phone", "A web chat does not know its visitors by phone. Name the visitor or the conversation.")
+	}
+	if c.Visitor != "" && s.opts.Channels[at].Type != "webchat" {
+		return invalid("body.contact.visitor", "Only a web chat has visitors. Name the phone or the conversation.")
 	}
 	req.Channel, req.Conversation = c.Channel, c.Conversation
 	if c.Name != "" || c.Language != "" || c.TimeZone != "" {

@@ -185,6 +185,7 @@ func TestBusinessEventsAreTakenOnce(t *testing.T) {
 	for _, contact := range []map[string]any{
 		{}, {"channel": "main"}, {"channel": "nowhere", "phone": "34600111222"}, {"phone": "34600111222"}, {"channel": "main", "phone": "call me"},
 		{"channel": "main", "phone": "34600111222", "visitor": "v"}, {"channel": "main", "phone": "1"},
+		{"channel": "web", "phone": "34600111222"}, {"channel": "main", "visitor": "v"},
 	} {
 		w.do(program, "POST", "/v1/events", event(contact)).want(t, 422, "invalid")
 	}
