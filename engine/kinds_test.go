@@ -43,7 +43,6 @@ states:
     say: {en: "Seen {{ seen }}. Another one?", es: "{{ seen }}. ¿Otra?"}
     on:
       answered:
-        - {when: word == "stay", set: {seen: 99}}
         - {when: word == "bad", goto: bad}
         - {when: word == "nowhere", goto: nowhere}
         - {goto: over}
@@ -104,11 +103,6 @@ func TestWhatAFlowSaysAndSets(t *testing.T) {
 + 5m
 < Bye 2 2 -
 ! owner closed`},
-		{"an answer that only sets keeps the question open", begun + `> stay
-@ asks
-$ seen = 99
-> no
-< Bye 99 1 -`},
 		{"an address that is none is a failure, and nothing is sent", begun + `> bad
 ! script_failed
 < Sorry, something went wrong on my side. I'll bring in a colleague.
