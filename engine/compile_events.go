@@ -80,6 +80,7 @@ func (c *compilation) anyOutcome(def State) bool {
 func (c *compilation) checkEvent(def State, event Str) {
 	own := c.raised(def)
 	events := slices.Concat(own, anywhere)
+	c.checkDeclared(event)
 	if isBusiness(event.V) || slices.Contains(events, event.V) || def.Call != nil && isStatus(event.V) || c.anyOutcome(def) {
 		return
 	}
@@ -91,6 +92,22 @@ func (c *compilation) checkEvent(def State, event Str) {
 	}
 	c.findings.Errorf(event.At, "unknown-event", hint,
 		"state %q never sees an event called %q", def.Name.V, event.V)
+}
+
+// checkDeclared warns of a business event that looks like a slip in a declared one. Others need not be declared.
+func (c *compilation) checkDeclared(event Str) {
+	slip := ""
+	for _, e := range c.def.Events {
+		switch diag.Distance([]rune(event.V), []rune(e.Name.V)) {
+		case 0:
+			return
+		case 1:
+			slip = e.Name.V
+		}
+	}
+	if slip != "" && isBusiness(event.V) {
+		c.findings.Warnf(event.At, "unknown-event", fmt.Sprintf("did you mean %q? If not, declare it under events", slip), "no business event is declared as %q", event.V)
+	}
 }
 
 // oneOfThese lists names before something else.
@@ -110,6 +127,7 @@ func (c *compilation) checkFlowEvent(event Str) {
 		}
 		events = append(events, c.raised(def)...)
 	}
+	c.checkDeclared(event)
 	slices.Sort(events)
 	events = slices.Compact(events)
 	all := slices.Concat(events, anywhere)

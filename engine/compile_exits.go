@@ -48,11 +48,34 @@ func (c *compilation) checkQuestion(def State, st *state) {
 			c.need(ch.Name.At, st, "this choice", ch.Name.V)
 		}
 	}
+	c.checkTitles(def.Ask.Choices)
 	if c.handles(st, EventNameExhausted) || len(st.after) > 0 {
 		return
 	}
 	c.findings.Warnf(def.Name.At, "no-way-out", "add exhausted under on, or after with a duration",
 		"a contact who can not answer %q stays there until a person is asked for", def.Name.V)
+}
+
+// checkTitles reports choices of one question that look the same: a contact could not tell them apart, and WhatsApp refuses them.
+func (c *compilation) checkTitles(choices []ChoiceSpec) {
+	first := map[string]string{} // language and title → choice
+	for _, ch := range choices {
+		titles := ch.Title.By
+		if ch.Title.All != nil {
+			titles = nil
+			for _, language := range c.machine.languages {
+				titles = append(titles, LanguageText{Language: Str{V: language}, Text: *ch.Title.All})
+			}
+		}
+		for _, title := range titles {
+			seen := title.Language.V + " " + strings.Join(words(title.Text.V), " ")
+			if other := first[seen]; other != "" && other != ch.Name.V && len(words(title.Text.V)) > 0 {
+				c.findings.Errorf(title.Text.At, "duplicate-choice", "give it another title", "choice %q is called %q, too", other, title.Text.V)
+				break
+			}
+			first[seen] = ch.Name.V
+		}
+	}
 }
 
 // handles tells whether a state or its flow catches an event.
@@ -64,6 +87,26 @@ func (c *compilation) need(at diag.Range, st *state, what string, events ...stri
 	for _, event := range events {
 		if !c.handles(st, event) && !c.meant[st.name+"."+event] {
 			c.findings.Errorf(at, "missing-event", fmt.Sprintf("add %s: with a state to the on of %q", event, st.name), "%s ends with %q, and nothing says what follows", what, event)
+		}
+		c.leadsOn(st, event)
+	}
+}
+
+// leadsOn reports what a state says about an event that ends its wait, where the run may then stand still: the contact would hear nothing more.
+func (c *compilation) leadsOn(st *state, event string) {
+	for _, h := range c.definition(st.name).On {
+		if h.Event.V != event || len(h.Alternatives) == 0 {
+			continue
+		}
+		sure := len(c.machine.on[event]) > 0 || st.handoff != nil || st.run != nil // an outcome without a way ends the run
+		for _, a := range h.Alternatives {
+			sure = sure || a.When.V == ""
+			if a.Goto.V == "" && len(a.Set) > 0 && st.ask == nil { // a question can be answered again
+				c.findings.Errorf(a.At, "dead-end", "add goto: with the next state", "after %q this state has nothing left to wait for", event)
+			}
+		}
+		if !sure {
+			c.findings.Errorf(h.Alternatives[len(h.Alternatives)-1].At, "missing-else", "add a last alternative without when", "when no guard holds, nothing follows %q", event)
 		}
 	}
 }
@@ -106,7 +149,7 @@ func checkReachable(c *compilation) {
 }
 
 // wrongWays are the findings of ways that are missing or lead nowhere.
-var wrongWays = []string{"unknown-state", "unknown-event", "missing-event", "missing-else"}
+var wrongWays = []string{"unknown-state", "unknown-event", "missing-event", "missing-else", "dead-end"}
 
 // walk adds a state and all that can be reached from it.
 func (c *compilation) walk(name string, seen map[string]bool) {

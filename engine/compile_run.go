@@ -9,14 +9,20 @@ import (
 
 // Signature is what other flows must know of a flow to run it.
 type Signature struct {
-	Params   []string // slots that they may fill in
-	Returns  []string // slots that they get back
-	Outcomes []string // with which it may end, sorted
+	Params   []string            // slots that they may fill in
+	Takes    map[string]SlotType // of the params; of a slot that is not declared nothing is known
+	Returns  []string            // slots that they get back
+	Outcomes []string            // with which it may end, sorted
 }
 
 // SignatureOf reads a flow's signature out of its definition, whether or not that compiles.
 func SignatureOf(def *Definition) Signature {
-	s := Signature{Params: written(def.Params), Returns: written(def.Returns)}
+	s := Signature{Params: written(def.Params), Returns: written(def.Returns), Takes: map[string]SlotType{}}
+	for _, sl := range def.Slots {
+		if slices.Contains(s.Params, sl.Name.V) {
+			s.Takes[sl.Name.V] = SlotType(sl.Type.V)
+		}
+	}
 	for _, st := range def.States {
 		if st.End.V != "" {
 			s.Outcomes = append(s.Outcomes, st.End.V)
@@ -66,7 +72,8 @@ func (c *compilation) run(def *RunSpec) *subflow {
 	s := &subflow{flow: def.Flow.V, save: def.Save.V}
 	c.checkSave(def.Save, "what another flow gives back")
 	for _, with := range def.With {
-		s.with = append(s.with, assign{slot: with.Target.V, value: c.scope.compile(&c.findings, with.Value, anything)})
+		takes := (&slot{name: with.Target.V, typ: c.around.Flows[s.flow].Takes[with.Target.V]}).takes()
+		s.with = append(s.with, assign{slot: with.Target.V, value: c.scope.compile(&c.findings, with.Value, takes)})
 	}
 	if c.around.Flows == nil {
 		return s
@@ -100,6 +107,11 @@ func (c *compilation) flowNames() []string {
 
 // checkRun reports outcomes of another flow that nothing follows.
 func (c *compilation) checkRun(def State, st *state) {
+	for _, h := range def.On {
+		if !isBusiness(h.Event.V) && !slices.Contains(anywhere, h.Event.V) {
+			c.leadsOn(st, h.Event.V)
+		}
+	}
 	if c.handles(st, EventNameEnded) || c.meant[st.name+"."+EventNameEnded] {
 		return
 	}

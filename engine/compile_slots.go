@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"relevo/engine/diag"
 )
@@ -136,11 +137,55 @@ func (c *compilation) bounds(s Slot, sl *slot) {
 			*bound.to = scope.compile(&c.findings, bound.of, needs)
 		}
 	}
-	least, err1 := strconv.ParseFloat(s.Min.V, 64)
-	most, err2 := strconv.ParseFloat(s.Max.V, 64)
-	if err1 == nil && err2 == nil && least > most {
+	if !ordered {
+		return
+	}
+	least, ok1 := c.writtenLimit(sl.typ, s.Min)
+	most, ok2 := c.writtenLimit(sl.typ, s.Max)
+	if ok1 && ok2 && least > most {
 		c.findings.Errorf(s.Max.At, "bad-value", "write a max that is not below min", "no value is between %s and %s", s.Min.V, s.Max.V)
 	}
+}
+
+// writtenLimit is a limit that is written out, in a measure of its type; ok is false for one that is worked out. It reports what is no such value.
+func (c *compilation) writtenLimit(typ SlotType, limit Str) (measure float64, ok bool) {
+	text, quoted := unquoted(limit.V)
+	switch typ {
+	case SlotDuration:
+		s, err := parseSpan(text)
+		if err != nil && quoted {
+			c.findings.Errorf(limit.At, "bad-value", "write for example 30m or 1h30m, without quotes", "%q is not a length of time", text)
+		}
+		return s.length().Seconds(), err == nil
+	case SlotTime:
+		at, err := time.Parse("15:04", text)
+		if quoted && (err != nil || len(text) != len("15:04")) { // values are compared as they are written
+			c.findings.Errorf(limit.At, "bad-value", `write hours and minutes with two digits, for example '"09:00"'`, "%q is not a time of day", text)
+			return 0, false
+		}
+		return float64(at.Unix()), quoted
+	case SlotDate, SlotDateTime:
+		at, err := moment(text, time.UTC)
+		if quoted && err != nil {
+			c.findings.Errorf(limit.At, "bad-value", `write for example '"2026-11-24"', or today + 60d`, "%q is not a day", text)
+		}
+		return float64(at.Unix()), quoted && err == nil
+	}
+	n, err := strconv.ParseFloat(limit.V, 64)
+	return n, err == nil
+}
+
+// unquoted takes the quotes off an expression that is nothing but a text.
+func unquoted(source string) (text string, quoted bool) {
+	source = strings.TrimSpace(source)
+	for _, quote := range []string{`"`, "'"} {
+		inner, left := strings.CutPrefix(source, quote)
+		inner, right := strings.CutSuffix(inner, quote)
+		if left && right && !strings.Contains(inner, quote) {
+			return inner, true
+		}
+	}
+	return source, false
 }
 
 // unknownSlot reports a slot name that nothing declares.

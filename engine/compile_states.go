@@ -137,7 +137,7 @@ func (c *compilation) checkSave(save Str, what string) {
 	case sl == nil:
 		c.unknownSlot(save)
 	case sl.typ != SlotObject:
-		c.findings.Errorf(save.At, "wrong-slot-type", "declare the slot as {type: object}", "%s can not be saved in %q, which is a %s", what, save.V, sl.typ)
+		c.findings.Errorf(save.At, "wrong-slot-type", "declare the slot as {type: object}", "%s can not be saved in %q, which is of type %s", what, save.V, sl.typ)
 	}
 }
 

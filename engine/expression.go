@@ -12,6 +12,7 @@ import (
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/builtin"
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/types"
 	"github.com/expr-lang/expr/vm"
@@ -181,6 +182,10 @@ func (sc scope) compile(l *diag.List, s Str, want needs) *expression {
 		l.Errorf(s.At, "expression-too-much", "move it into a function of a script", "a loop in a loop, let and reduce are not for expressions")
 		return nil
 	}
+	if name, ok := checked.Node().(*ast.IdentifierNode); ok && sc.isFunction(name.Value) {
+		l.Errorf(s.At, "expression", "add brackets with what it is about; a text needs quotes inside quotes: \"'"+name.Value+"'\"", "%q is a function, not a value", name.Value)
+		return nil
+	}
 	if got := sc.kind(checked.Node()); len(want.kinds) > 0 && got != kindAny && !slices.Contains(want.kinds, got) {
 		l.Errorf(s.At, "expression", want.hint, "%s needs %s, and this is %s", want.what, oneKindOf(want.kinds), got.article())
 		return nil
@@ -314,6 +319,14 @@ type template struct {
 type templatePart struct {
 	text string
 	expr *expression
+}
+
+// isFunction tells that a name is one of the functions of expressions, and nothing else here.
+func (sc scope) isFunction(name string) bool {
+	_, value := sc.strict[name]
+	_, ours := helpers[name]
+	_, theirs := builtin.Index[name]
+	return !value && (ours || theirs)
 }
 
 // compileTemplate cuts a text at {{ and }} and compiles what is between.

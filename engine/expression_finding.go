@@ -41,7 +41,7 @@ func (sc scope) report(l *diag.List, s Str, err error) {
 		return
 	}
 	if token := unexpectedToken.FindStringSubmatch(message); token != nil {
-		l.Errorf(wide(at, token[1], s.At), "expression", tokenHint(token[1]), "%q can not stand here", token[1])
+		l.Errorf(wide(at, token[1], s.At), "expression", tokenHint(before, token[1]), "%q can not stand here", token[1])
 		return
 	}
 	for _, w := range wordings {
@@ -109,8 +109,20 @@ func usage(name string) string {
 
 var unexpectedToken = regexp.MustCompile(`^unexpected token (?:Operator|Identifier|Bracket|Number)\("(.+?)"\)`)
 
+// spelledUnits are units of time that authors write out, by the letter of theirs in expressions.
+var spelledUnits = map[string]string{
+	"second": "s", "seconds": "s", "minute": "m", "minutes": "m", "min": "m", "mins": "m", "hour": "h", "hours": "h", "day": "d", "days": "d", "week": "w", "weeks": "w",
+	"segundos": "s", "minuto": "m", "minutos": "m", "hora": "h", "horas": "h", "dia": "d", "dias": "d", "día": "d", "días": "d", "semana": "w", "semanas": "w",
+	"s": "s", "m": "m", "h": "h", "d": "d", "w": "w",
+}
+
+var numberAtEnd = regexp.MustCompile(`([0-9]+)\s*$`)
+
 // tokenHint is for signs that authors bring along from other languages.
-func tokenHint(token string) string {
+func tokenHint(before, token string) string {
+	if count, unit := numberAtEnd.FindStringSubmatch(before), spelledUnits[strings.ToLower(token)]; count != nil && unit != "" {
+		return "write the length of time as " + count[1] + unit
+	}
 	switch {
 	case token == "=":
 		return "write == to compare"
@@ -127,6 +139,9 @@ func tokenHint(token string) string {
 func (sc scope) nameHint(name string) string {
 	if script, ok := sc.scripts[name]; ok {
 		return "add " + script.File + " to scripts"
+	}
+	if slices.Contains([]string{"yes", "no", "on", "off", "si", "sí"}, strings.ToLower(name)) {
+		return "write true or false"
 	}
 	return diag.Suggest(name, sc.names(), fmt.Sprintf(`declare it under slots; a text needs quotes inside quotes: "'%s'"`, name))
 }

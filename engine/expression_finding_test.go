@@ -20,6 +20,9 @@ func TestExpressionFindingsSpeakToAuthors(t *testing.T) {
 		{"happy", `nothing here is called "happy"`, `declare it under slots; a text needs quotes inside quotes: "'happy'"`},
 		{"language == 'en' AND true", `"AND" can not stand here`, "write and in small letters"},
 		{"two words", `"words" can not stand here`, `a text needs quotes inside quotes: "'two words'"; see Expressions in docs/flow-language.md`},
+		{"now + 2 hours > now", `"hours" can not stand here`, "write the length of time as 2h"},
+		{"contact.opted_out == yes", `nothing here is called "yes"`, "write true or false"},
+		{"none", `"none" is a function, not a value`, `add brackets with what it is about; a text needs quotes inside quotes: "'none'"`},
 		{"language ==", "the expression ends too early", "write what is missing, or remove the last sign"},
 		{"language", "when needs true or false, and this is a text", `compare it with something, for example order.status == "lost"`},
 	}

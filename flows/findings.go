@@ -151,7 +151,7 @@ func (f finding) noMatch() {
 
 func (f finding) missingKeys() {
 	for _, name := range list(f.schema["required"]) {
-		if step := fmt.Sprint(name); !f.has(step) {
+		if step := fmt.Sprint(name); !f.has(step) && !f.misspelt(step) {
 			f.list.Errorf(f.owner(), "missing-key", "add "+step+":", "%s is missing here", quoted(step))
 		}
 	}
@@ -171,6 +171,16 @@ func (f finding) has(name string) bool {
 	return ok
 }
 
+// misspelt tells that a key which is not known is meant to be one of some names. It has a finding of its own, and the name is not missing.
+func (f finding) misspelt(names ...string) bool {
+	for i := 0; i+1 < len(f.val.Content); i += 2 {
+		if key := f.val.Content[i].Value; !knows(f.schema, key) && diag.Suggest(key, names, "") != "" {
+			return true
+		}
+	}
+	return false
+}
+
 func (f finding) lonelyKey() {
 	if len(f.rest) == 0 {
 		return
@@ -178,7 +188,7 @@ func (f finding) lonelyKey() {
 	key, _ := step(f.val, f.rest[0])
 	needs, _ := f.schema["dependentRequired"].(map[string]any)
 	for _, name := range list(needs[f.rest[0]]) {
-		if key != nil && !f.has(fmt.Sprint(name)) {
+		if key != nil && !f.has(fmt.Sprint(name)) && !f.misspelt(fmt.Sprint(name)) {
 			f.list.Errorf(f.src.scalar(key), "missing-key", fmt.Sprintf("add %v:, or remove %s", name, f.rest[0]), "%s means nothing without %q", quoted(f.rest[0]), name)
 		}
 	}
@@ -238,6 +248,9 @@ func (f finding) oneOf() {
 		}
 	}
 	if len(found) < 2 {
+		if f.misspelt(names...) {
+			return
+		}
 		f.list.Errorf(f.owner(), "missing-key", "add one of them", "one of %s is missing here", strings.Join(names, ", "))
 		return
 	}

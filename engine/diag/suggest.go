@@ -22,10 +22,27 @@ func Suggest(name string, names []string, otherwise string) string {
 			best, bestDistance = candidate, d
 		}
 	}
+	if best == "" && len(wrong) >= minBegun {
+		best = begun(string(wrong), names)
+	}
 	if best == "" {
 		return otherwise
 	}
 	return fmt.Sprintf("did you mean %q?", best)
+}
+
+// minBegun is how many letters of a name tell which one was meant.
+const minBegun = 3
+
+// begun is the shortest name that begins with the letters: "fail" is meant to be "failed". "" is none.
+func begun(letters string, names []string) string {
+	best := ""
+	for _, name := range slices.Sorted(slices.Values(names)) {
+		if strings.HasPrefix(strings.ToLower(name), letters) && (best == "" || len(name) < len(best)) {
+			best = name
+		}
+	}
+	return best
 }
 
 // Distance counts the letters to add, remove, change or swap with their neighbour to make b of a (optimal string alignment). It takes

@@ -87,8 +87,18 @@ func Build(files Files, o Options) *Project {
 			p.Machines = append(p.Machines, machine)
 		}
 	}
+	p.Findings = sure(p.Findings)
 	p.Findings.Sort()
 	return p
+}
+
+// sure leaves out doubts about what is wrong anyway: who writes yes for true needs no quotes.
+func sure(all diag.List) diag.List {
+	return slices.DeleteFunc(all, func(doubt diag.Diagnostic) bool {
+		return doubt.Code == "yaml-ambiguous" && slices.ContainsFunc(all, func(d diag.Diagnostic) bool {
+			return d.Severity == diag.Error && d.Range.Start == doubt.Range.Start && d.Range.File == doubt.Range.File
+		})
+	})
 }
 
 // CommandsFile is the file that the commands were read from.
