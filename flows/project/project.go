@@ -94,7 +94,7 @@ func Build(files Files, o Options) *Project {
 
 // sure leaves out doubts about what is wrong anyway: who writes yes for true needs no quotes.
 func sure(all diag.List) diag.List {
-	return slices.DeleteFunc(all, func(doubt diag.Diagnostic) bool {
+	return slices.DeleteFunc(slices.Clone(all), func(doubt diag.Diagnostic) bool {
 		return doubt.Code == "yaml-ambiguous" && slices.ContainsFunc(all, func(d diag.Diagnostic) bool {
 			return d.Severity == diag.Error && d.Range.Start == doubt.Range.Start && d.Range.File == doubt.Range.File
 		})
