@@ -11,6 +11,11 @@ export default defineConfig({
   timeout: 120_000,
   expect: { timeout: 15_000 },
   reporter: [['list']],
+  // The story needs the empty database and makes the account with which the flows' agent signs in.
+  projects: [
+    { name: 'story', testMatch: 'story.spec.ts' },
+    { name: 'flows', testMatch: 'flows.spec.ts', dependencies: ['story'] },
+  ],
   use: {
     baseURL: process.env.RELEVO_URL ?? 'http://127.0.0.1:8080',
     locale: 'en-GB',

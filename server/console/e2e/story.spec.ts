@@ -1,10 +1,9 @@
 /** One customer, one bot, one agent: from an empty database to a resolved chat. */
 import { expect, test, type Page } from '@playwright/test'
 
-import { desktop, expectAccessible, open, phone, shoot } from './page'
+import { admin, desktop, expectAccessible, open, phone, shoot } from './page'
 
 const setupLink = process.env.RELEVO_SETUP_LINK ?? ''
-const admin = { name: 'Ana Ruiz', email: 'ana@example.com', password: 'seven calm blue kettles' }
 
 /** Writes in the web chat. */
 async function say(page: Page, text: string) {

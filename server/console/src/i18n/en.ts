@@ -272,6 +272,7 @@ export const en = {
     checked: 'Checked',
     closed: 'Closed',
     opted_out: 'Wants no messages',
+    replaced: 'Went on in a newer one',
   },
   flows: {
     title: 'Flows',

@@ -274,6 +274,7 @@ export const es: Texts = {
     checked: 'Comprobado',
     closed: 'Cerrado',
     opted_out: 'No quiere mensajes',
+    replaced: 'Sigue en otro más nuevo',
   },
   flows: {
     title: 'Flujos',

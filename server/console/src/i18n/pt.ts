@@ -274,6 +274,7 @@ export const pt: Texts = {
     checked: 'Verificado',
     closed: 'Encerrado',
     opted_out: 'Não quer mensagens',
+    replaced: 'Continua em outro mais novo',
   },
   flows: {
     title: 'Fluxos',
