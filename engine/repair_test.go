@@ -582,3 +582,34 @@ states:
 ? Later | Paid
 `)
 }
+
+// TestTheMenuIsNotOfferedWhereNothingMayInterrupt: every flow of it would be refused.
+func TestTheMenuIsNotOfferedWhereNothingMayInterrupt(t *testing.T) {
+	t.Parallel()
+	const alert = `
+flow: alert
+title: Alert
+languages: [en]
+interruptible: false
+triggers: [{event: payment.odd}]
+slots:
+  mine: {type: yes_no}
+initial: ask_mine
+states:
+  ask_mine:
+    ask: mine
+    say: Was this you?
+    on: {answered: over, exhausted: over}
+  over: {end: over}
+`
+	talk(t, catalog(t, alert, other), `
+* payment.odd
+< Was this you?
+? Yes | No
+> menu
+< Was this you?
+? Yes | No
+> yes
+! owner closed
+`)
+}

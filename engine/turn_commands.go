@@ -110,6 +110,11 @@ func (t *turn) obey(c Command, language string, r *Run) bool {
 		t.say(r, TextLanguage)
 		t.askOrMenu(r)
 	case CommandMenu:
+		if r != nil && t.guarded("") { // nothing of the menu could be had now
+			t.trace("held", string(c))
+			t.askOrMenu(r)
+			return true
+		}
 		t.send(nil, t.menu())
 	case CommandHelp:
 		t.help(r)
