@@ -67,7 +67,7 @@ var (
 		para nosotros mi for me us us, hi hola oi hello ola quiero necesito quero preciso want need like would id ill sera`)
 	// asked are what "una …" counts when it is no answer: "una pregunta".
 	asked = setOf(`pregunta duda momento segundo segundito minuto minutito cosa consulta question moment second sec minute thing pergunta instante coisa persona person pessoa
-		humano human agente agent asesor atendente lot little bit few while bot favor vez poco rato pouco par couple pair`)
+		humano human agente agent asesor atendente lot little bit few while bot favor vez poco rato pouco par casal couple pair`)
 )
 
 // answered keeps the numbers that can be the answer: no limits, and no article where a number is.

@@ -350,6 +350,7 @@ func TestNumbersInPortuguese(t *testing.T) {
 		um adulto = 1
 		uma dúzia = 12
 		meia dúzia = 6
+		um casal = -
 		duas dúzias = 24
 		nenhum = 0
 		zero = 0
