@@ -541,6 +541,57 @@ states:
 `)
 }
 
+// TestBackStopsWhereACallHasChangedSomething, in whatever flow the call was.
+func TestBackStopsWhereACallHasChangedSomething(t *testing.T) {
+	t.Parallel()
+	const inner = `
+flow: inner
+title: Paying
+languages: [en]
+initial: charge
+states:
+  charge:
+    call: {post: "{{ config.orders_url }}/charge"}
+    on: {ok: ask_receipt, failed: paid}
+  ask_receipt:
+    ask: receipt
+    say: A receipt?
+    choices: {want: Please, skip: No need}
+    on: {want: paid, skip: paid, exhausted: paid}
+  paid: {end: paid}
+`
+	const outer = `
+flow: outer
+title: Cakes
+languages: [en]
+triggers: [{phrases: {en: [order a cake]}}]
+slots:
+  cakes: {type: integer}
+initial: ask_cakes
+states:
+  ask_cakes:
+    ask: cakes
+    say: How many cakes?
+    on: {answered: pay, exhausted: done}
+  pay:
+    run: inner
+    on: {paid: done, ended: done}
+  done: {end: ordered}
+`
+	talk(t, catalog(t, inner, outer), `
+> order a cake
+< How many cakes?
+= POST /charge 200 {}
+> 2
+< A receipt?
+? Please | No need
+> back
+< This is the first question, there is nothing before it.
+< A receipt?
+? Please | No need
+`)
+}
+
 // TestBackDoesNotSetAgain: what a question sets is about the event that led to it the first time.
 func TestBackDoesNotSetAgain(t *testing.T) {
 	t.Parallel()

@@ -28,7 +28,7 @@ func (t *turn) call(m *Machine, r *Run, st *state) error {
 	}
 	r.Wait = WaitCall
 	if st.call.method != "GET" {
-		r.Asked = nil // something has happened outside: what was answered before can not be taken back
+		t.settled(r) // something has happened outside
 	}
 	t.arm(r, st)
 	r.CallID = t.emit(Effect{Kind: EffectCall, Run: r.ID, Call: c})

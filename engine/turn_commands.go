@@ -183,6 +183,13 @@ func (t *turn) back(r *Run) {
 	t.askOrMenu(r)
 }
 
+// settled forgets what was asked in a run and in those that wait for it: it can not be taken back any more.
+func (t *turn) settled(r *Run) {
+	for ; r != nil; r = t.conv.Run(r.Parent) {
+		r.Asked = nil
+	}
+}
+
 // returnTo enters an earlier question again, by its place in Asked. What was answered after it is forgotten.
 func (t *turn) returnTo(r *Run, at int) {
 	m, state := t.machine(r), r.Asked[at]

@@ -30,7 +30,7 @@ func (t *turn) handOver(m *Machine, r *Run, st *state) error {
 		}
 	}
 	t.send(r, Outgoing{Kind: OutgoingText, Text: text})
-	r.Asked = nil
+	t.settled(r)
 	t.queue(r, HandoffPacket{Queue: h.queue, Priority: h.priority, Reason: t.reason(r), Summary: summary, Outcomes: h.outcomes})
 	t.arm(r, st)
 	return nil
