@@ -108,6 +108,7 @@ func TestEverySlotType(t *testing.T) {
 		{"an amount with its currency", "amount", ", currency: EUR", es, written("1.250,50 €"), `{"amount":"1250.50","currency":"EUR","minor":125050}`},
 		{"an amount in the slot's currency", "amount", ", currency: EUR", es, written("unos 20"), `{"amount":"20.00","currency":"EUR","minor":2000}`},
 		{"an amount under its bound", "amount", ", currency: EUR, min: 50", es, written("20 euros"), `null`},
+		{"an amount in another currency than its bound", "amount", ", currency: EUR, max: '{amount: \"50.00\", currency: \"EUR\", minor: 5000}'", es, written("20 dólares"), `null`},
 		{"a date in words", "date", "", es, written("mañana"), `"2026-03-03"`},
 		{"a date in Portuguese", "date", "", pt, written("amanhã"), `"2026-03-03"`},
 		{"a date as its region writes it", "date", "", en, written("03/15/2026"), `"2026-03-15"`},

@@ -241,6 +241,9 @@ func (t *turn) compare(m *Machine, r *Run, typ SlotType, v, limit any) (int, err
 	case SlotAmount:
 		a, okA := minorUnits(v)
 		b, okB := minorUnits(limit)
+		if field(v, "currency") != field(limit, "currency") { // dollars are not less than euros
+			okB = false
+		}
 		if plainLimit, isNumber := number(limit); isNumber { // 50 is 50.00 of whatever currency
 			a, okA = number(field(v, "amount"))
 			b, okB = plainLimit, true

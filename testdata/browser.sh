@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 work=$(mktemp -d)
 trap 'kill "${server:-}" 2>/dev/null || true; wait "${server:-}" 2>/dev/null || true; rm -rf "$work"' EXIT
 
-./bin/relevo serve --listen 127.0.0.1:0 --database "sqlite:$work/relevo.db" --log-level warn >"$work/out" 2>"$work/err" &
+./bin/relevo serve --listen 127.0.0.1:0 --database "sqlite:$work/relevo.db" --log-level warn --script-deadline 5s >"$work/out" 2>"$work/err" &
 server=$!
 for _ in $(seq 100); do
 	RELEVO_SETUP_LINK=$(sed -n 's/^ *\(http[^ ]*#token=.*\)$/\1/p' "$work/out")

@@ -37,6 +37,7 @@ type config struct {
 	Allow           []string        `json:"allow"`
 	TrustedProxies  []string        `json:"trusted_proxies"`
 	UnknownAfter    string          `json:"unknown_after"`
+	ScriptDeadline  string          `json:"script_deadline"`
 	PhoneLease      string          `json:"phone_lease"`
 	LogLevel        string          `json:"log_level"`
 	Channels        []channelConfig `json:"channels"`
@@ -70,7 +71,7 @@ type queueConfig struct {
 func defaults() map[string]any {
 	return map[string]any{
 		"listen": "127.0.0.1:8080", "database": "sqlite:relevo.db", "demo": true, "log_level": "info",
-		"default_language": "en", "default_queue": "general", "unknown_after": "120s", "phone_lease": "30m",
+		"default_language": "en", "default_queue": "general", "unknown_after": "120s", "phone_lease": "30m", "script_deadline": "50ms",
 		"channels": []any{map[string]any{
 			"id": "web", "type": "webchat", "title": "Relevo",
 			"starters": map[string]any{
@@ -109,6 +110,7 @@ var settings = []setting{
 	{key: "trusted_proxies", help: "a proxy whose forwarding headers are believed", list: true},
 	{key: "unknown_after", help: "how long a send whose answer was lost waits for a status"},
 	{key: "phone_lease", help: "how long the phone keeps a conversation after it was quiet"},
+	{key: "script_deadline", help: "how long one call of a script may take, up to 10s; more for a busy machine"},
 	{key: "log_level", help: "debug, info, warn or error"},
 	{key: "channels", help: "where contacts write, as YAML", yaml: true},
 	{key: "queues", help: "where chats wait, as YAML", yaml: true},
@@ -291,15 +293,21 @@ func decodeConfig(merged map[string]any) (config, error) {
 	return c, c.check()
 }
 
+// maxScriptDeadline is the longest time that a script may hold up a turn.
+const maxScriptDeadline = 10 * time.Second
+
 // check finds what the schema can not.
 func (c *config) check() error {
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		return &usageError{fmt.Errorf("listen: %q is not an address with a port, such as 127.0.0.1:8080", c.Listen)}
 	}
-	for name, value := range map[string]string{"unknown_after": c.UnknownAfter, "phone_lease": c.PhoneLease} {
+	for name, value := range map[string]string{"unknown_after": c.UnknownAfter, "phone_lease": c.PhoneLease, "script_deadline": c.ScriptDeadline} {
 		if d, err := time.ParseDuration(value); err != nil || d <= 0 {
 			return &usageError{fmt.Errorf("%s: %q is not a duration; write a number and a unit, for example 30m", name, value)}
 		}
+	}
+	if c.duration(c.ScriptDeadline) > maxScriptDeadline { // a turn waits for it
+		return &usageError{fmt.Errorf("script_deadline: %s is longer than %s", c.ScriptDeadline, maxScriptDeadline)}
 	}
 	if !slices.ContainsFunc(c.Queues, func(q queueConfig) bool { return q.ID == c.DefaultQueue }) {
 		return &usageError{fmt.Errorf("default_queue: no queue is named %q", c.DefaultQueue)}

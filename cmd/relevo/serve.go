@@ -140,7 +140,7 @@ func (s *service) openRunner(ctx context.Context) error {
 	for _, d := range p.Findings {
 		s.log.Warn("flow", "finding", d.Error())
 	}
-	if s.pool, err = scripts.NewPool(scripts.Options{Sources: p.Sources, Logger: s.log}); err != nil {
+	if s.pool, err = scripts.NewPool(scripts.Options{Sources: p.Sources, Deadline: s.config.duration(s.config.ScriptDeadline), Logger: s.log}); err != nil {
 		return &environmentError{fmt.Errorf("start the script workers: %w", err)}
 	}
 	s.closers = append(s.closers, s.pool.Close)

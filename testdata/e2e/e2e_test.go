@@ -88,7 +88,7 @@ channels:
 
 func (s *site) environment() []string {
 	return []string{
-		"PATH=" + os.Getenv("PATH"), "HOME=" + s.dir, "TMPDIR=" + os.TempDir(), "RELEVO_TEST_TOKEN=test-token", "RELEVO_TEST_SECRET=test_app_secret",
+		"RELEVO_SCRIPT_DEADLINE=5s", "PATH=" + os.Getenv("PATH"), "HOME=" + s.dir, "TMPDIR=" + os.TempDir(), "RELEVO_TEST_TOKEN=test-token", "RELEVO_TEST_SECRET=test_app_secret",
 	}
 }
 
