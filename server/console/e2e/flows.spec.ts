@@ -99,6 +99,7 @@ test('an appointment is moved, and a digression comes back to it', async ({ brow
   await customer.says('ab123456', /Trail shoes/)
   await customer.taps('No, thanks', /next free times/) // what it had covered
   await customer.says('the second one', /Done! Your appointment is now on/)
+  await shoot(customer.page, 'demo')
   await customer.event('cancelled', /went to the running flow/)
   await customer.hears(/the clinic had to cancel your appointment/)
   await customer.says('no thanks', /Write whenever you need us/)
