@@ -51,7 +51,7 @@ func TestPublishWhileARunIsUnderWay(t *testing.T) {
 
 	s.file("flows/mugs.yaml", strings.NewReplacer("ask_colour", "ask_size", "colour", "size", "initial:", "renamed: {ask_colour: ask_size}\ninitial:").Replace(mugFlow))
 	s.file("scripts/mugs.js", strings.Replace(mugScript, "Old", "New", 1))
-	s.publishes(agent, 3, "Your role does not allow this", "flows")
+	s.publishes(agent, 3, "role does not allow this", "flows")
 	out := s.publishes(author, 0, "1 flow published.", "flows")
 	for _, want := range []string{"states renamed: ask_colour → ask_size", "scripts changed: mugs.js", "1 run keeps its version until it ends", "1 in ask_colour"} {
 		if !strings.Contains(out, want) {
