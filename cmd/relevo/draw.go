@@ -37,11 +37,11 @@ Exit code 0: drawn. 1: the flow has errors. 2: usage. 3: a file can not be read 
 			if !slices.Contains([]string{"svg", "mermaid"}, format) {
 				return &usageError{fmt.Errorf("there is no format %q; it can be svg or mermaid", format)}
 			}
-			def, err := a.definition(c, args[0])
+			def, version, err := a.definition(c, args[0])
 			if err != nil {
 				return err
 			}
-			return a.draw(def, format, output, language)
+			return a.draw(def, format, output, draw.Options{Language: language, Version: version})
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "", "svg or mermaid")
@@ -51,26 +51,31 @@ Exit code 0: drawn. 1: the flow has errors. 2: usage. 3: a file can not be read 
 	return cmd
 }
 
-// definition finds a flow by file or by name. It need not compile to be drawn.
-func (a *app) definition(c config, name string) (*engine.Definition, error) {
+// definition finds a flow by file or by name. It need not compile to be drawn. One that compiles with its scripts has a version.
+func (a *app) definition(c config, name string) (def *engine.Definition, version string, err error) {
 	if source, err := os.ReadFile(a.path(name)); err == nil {
 		def, findings := flows.Load(name, source)
 		if def == nil {
-			return nil, &findingsError{list: findings, source: func(string) []byte { return source }}
+			return nil, "", &findingsError{list: findings, source: func(string) []byte { return source }}
 		}
-		return def, nil
+		return def, "", nil
 	}
 	p, err := project.Load(project.Options{Dir: a.dir, Flows: c.Flows, Scripts: c.Scripts})
 	if err != nil {
-		return nil, &environmentError{err}
+		return nil, "", &environmentError{err}
+	}
+	for _, m := range p.Machines {
+		if m.Flow == name {
+			version = m.Version
+		}
 	}
 	if def := p.Definition(name); def != nil {
-		return def, nil
+		return def, version, nil
 	}
-	return nil, &environmentError{fmt.Errorf("there is no file and no flow %q", name)}
+	return nil, "", &environmentError{fmt.Errorf("there is no file and no flow %q", name)}
 }
 
-func (a *app) draw(def *engine.Definition, format, output, language string) (err error) {
+func (a *app) draw(def *engine.Definition, format, output string, o draw.Options) (err error) {
 	w := a.out
 	if output != "" {
 		f, failed := os.Create(a.path(output))
@@ -83,5 +88,5 @@ func (a *app) draw(def *engine.Definition, format, output, language string) (err
 	if format == "mermaid" {
 		return draw.Mermaid(w, def)
 	}
-	return draw.SVG(w, def, draw.Options{Language: language})
+	return draw.SVG(w, def, o)
 }

@@ -61,8 +61,8 @@ const (
 func stateID(name string) string { return "state " + name }
 
 // newPicture reads a definition. Texts are taken in the first of the languages that has them.
-func newPicture(def *engine.Definition, languages []string) picture {
-	p := picture{title: def.Flow.V, subtitle: subtitle(def)}
+func newPicture(def *engine.Definition, languages []string, version string) picture {
+	p := picture{title: def.Flow.V, subtitle: subtitle(def, version)}
 	if title, ok := def.Title.In(languages...); ok {
 		p.title = title.V
 	}
@@ -90,7 +90,10 @@ func newPicture(def *engine.Definition, languages []string) picture {
 	return p
 }
 
-func subtitle(def *engine.Definition) string {
+// shortVersion is how much of a version's hash people compare.
+const shortVersion = 12
+
+func subtitle(def *engine.Definition, version string) string {
 	var languages []string
 	for _, l := range def.Languages {
 		languages = append(languages, l.V)
@@ -99,8 +102,8 @@ func subtitle(def *engine.Definition) string {
 	if len(languages) > 0 {
 		parts = append(parts, strings.Join(languages, ", "))
 	}
-	if hash := strings.TrimPrefix(def.Hash, "sha256:"); len(hash) >= 8 {
-		parts = append(parts, "version "+hash[:8])
+	if hash := strings.TrimPrefix(version, "sha256:"); hash != "" {
+		parts = append(parts, "version "+hash[:min(len(hash), shortVersion)])
 	}
 	return strings.Join(parts, "  ·  ")
 }

@@ -157,6 +157,9 @@ func TestSVGIsWellFormedAndSafe(t *testing.T) {
 
 func TestSVGIsTheSameEveryTime(t *testing.T) {
 	t.Parallel()
+	if named := draw(t, sample(), Options{Version: "sha256:0123456789abcdef"}); !strings.Contains(named, "version 0123456789ab<") {
+		t.Error("the picture does not name its version")
+	}
 	first := draw(t, sample(), Options{Language: "es"})
 	for range 3 {
 		if draw(t, sample(), Options{Language: "es"}) != first {

@@ -30,7 +30,7 @@ const maxMermaidRunes = 60
 // Mermaid writes the flow as a Mermaid flowchart, with its texts in the flow's first language. GitHub and many wikis show it as
 // a picture.
 func Mermaid(w io.Writer, def *engine.Definition) error {
-	p := newPicture(def, languagesOf(def, ""))
+	p := newPicture(def, languagesOf(def, ""), "")
 	out := bufio.NewWriter(w)
 	fmt.Fprintf(out, "---\ntitle: %s\n---\nflowchart TB\n", mermaidTitle(p.title))
 	names := make(map[string]string, len(p.boxes)) // a state may be called "end", which is a word of Mermaid

@@ -16,6 +16,7 @@ import (
 // Options say how a flow is drawn.
 type Options struct {
 	Language string // of the texts, "es"; the flow's first language where it is empty or a text lacks it
+	Version  string // that the picture names; none where it is empty: a file alone has no version, as its scripts are a part of it
 }
 
 // Sizes of the picture, in pixels.
@@ -46,7 +47,7 @@ const (
 // SVG writes the flow as a picture that needs nothing else: it brings its style, light and dark, and a description for people
 // who hear it. Boxes carry data-state with the name of their state.
 func SVG(w io.Writer, def *engine.Definition, opts Options) error {
-	p := newPicture(def, languagesOf(def, opts.Language))
+	p := newPicture(def, languagesOf(def, opts.Language), opts.Version)
 	whole := p.describe()
 	p, cards, placed, err := arrange(p)
 	if err != nil {

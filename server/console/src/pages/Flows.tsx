@@ -48,8 +48,8 @@ export function FlowsPage() {
   )
 }
 
-/** The first seven characters of a version's hash, as people compare them. */
-const shortVersion = (version: string) => version.replace(/^sha256:/, '').slice(0, 7)
+/** The first twelve characters of a version's hash, as people compare them. */
+const shortVersion = (version: string) => version.replace(/^sha256:/, '').slice(0, 12)
 const stateCount = (flow: Flow) => (typeof flow.states === 'number' ? flow.states : (flow.states?.length ?? 0))
 
 function Row({ flow, open }: { flow: Flow; open: boolean }) {
