@@ -137,19 +137,21 @@ func fileOf(typ SlotType, msg Message) any {
 func (t *turn) checked(m *Machine, r *Run, sl *slot, values []any) heardAnswer {
 	var good []any
 	var refused heardAnswer
-	for _, v := range values {
+	likeliest := false // the first value is allowed
+	for i, v := range values {
 		v, why := t.check(m, r, sl, v)
 		if why.why != "" {
 			refused = why
 		}
 		if v != nil {
 			good = append(good, v)
+			likeliest = likeliest || i == 0
 		}
 	}
 	switch {
-	case len(good) == 1:
+	case len(good) == 1 && likeliest:
 		return heardAnswer{value: good[0]}
-	case len(good) > 1:
+	case len(good) > 0: // also when only an unlikely one is left: "at 11" is not 23:00 because 11:00 is over
 		return heardAnswer{options: good[:min(len(good), maxOptions)]}
 	}
 	return refused
