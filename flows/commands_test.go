@@ -8,12 +8,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"unicode"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"relevo/engine"
-	"relevo/engine/diag"
 )
 
 func shippedCommands(t *testing.T) engine.Commands {
@@ -88,71 +87,72 @@ func TestCommandsSchemaIsTheEngines(t *testing.T) {
 	}
 }
 
-// meaning tells what the shipped commands make of a message, as the engine matches them: "" for none.
-func meaning(c engine.Commands, message string) string {
-	text := foldedWords(message)
-	anywhere := func(phrase string) bool {
-		words := foldedWords(phrase)
-		for start := 0; start+len(words) <= len(text); start++ {
-			if slices.EqualFunc(text[start:start+len(words)], words, oneSlip) {
-				return true
+// probe asks for a place, which no words answer, after a question that was answered: whatever is understood there is a command.
+const probe = `
+flow: probe
+title: {en: Probe, es: Prueba, pt: Teste}
+languages: [en, es, pt]
+triggers: [{phrases: {en: [xyzzy]}}]
+slots: {word: {type: text}, place: {type: location}}
+initial: first
+states:
+  first: {ask: word, say: {en: A word?, es: ¿Una palabra?, pt: Uma palavra?}, on: {answered: second, exhausted: over}}
+  second: {ask: place, say: {en: Where?, es: ¿Dónde?, pt: Onde?}, on: {answered: over, exhausted: over}}
+  over: {end: done}
+`
+
+// reader returns what the engine makes of a message with the shipped commands: the name of a command, "abuse", or "".
+func reader(t *testing.T, c engine.Commands) func(message string) string {
+	t.Helper()
+	def, findings := Load("probe.yaml", []byte(probe))
+	if def == nil {
+		t.Fatal(rendered(t, []byte(probe), findings))
+	}
+	m, findings := engine.Compile(def, engine.Surroundings{})
+	if m == nil {
+		t.Fatal(rendered(t, []byte(probe), findings))
+	}
+	catalog := engine.NewCatalog(engine.CatalogOptions{Current: []*engine.Machine{m}, Commands: c, DefaultQueue: "general"})
+	step := func(conv engine.Conversation, text string) (engine.Conversation, []engine.Effect) {
+		next, effects, err := catalog.Step(conv, engine.Event{
+			ID: "m", Kind: engine.EventMessage, At: time.Unix(0, 0).UTC(), Message: &engine.Message{Kind: engine.MessageText, Text: text},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return next, effects
+	}
+	conv := engine.Conversation{ID: "c", Owner: engine.Owner{Kind: engine.OwnerClosed}}
+	conv, _ = step(conv, "xyzzy")
+	conv, _ = step(conv, "plugh")
+	if r := conv.InFocus(); r == nil || r.State != "second" {
+		t.Fatalf("the probe stands at %+v", conv)
+	}
+	conv.Contact.OptedOut = true // otherwise start is the menu
+	return func(message string) string {
+		_, effects := step(conv, message)
+		for _, e := range effects {
+			switch {
+			case e.Kind != engine.EffectTrace:
+			case e.Trace.Code == "command":
+				return e.Trace.Detail
+			case e.Trace.Code == "insulted":
+				return "abuse"
 			}
 		}
-		return false
+		return ""
 	}
-	whole := func(phrase string) bool { return slices.EqualFunc(text, foldedWords(phrase), oneSlip) }
-	begins := func(phrase string) bool {
-		words := foldedWords(phrase)
-		return len(words) <= len(text) && slices.EqualFunc(text[:len(words)], words, oneSlip)
-	}
-	order := slices.DeleteFunc(slices.Clone(engine.CommandNames), func(c engine.Command) bool { return c == engine.CommandCorrect })
-	for _, command := range append(order, engine.CommandCorrect) {
-		matches := whole
-		switch command {
-		case engine.CommandAgent:
-			matches = anywhere
-		case engine.CommandStop: // short words to the letter
-			matches = func(phrase string) bool {
-				return slices.EqualFunc(text, foldedWords(phrase), func(a, b string) bool { return a == b || min(len(a), len(b)) >= 8 && oneSlip(a, b) })
-			}
-		case engine.CommandCorrect:
-			matches = begins
-		}
-		for _, phrases := range c.Phrases[command] {
-			if slices.ContainsFunc(phrases, matches) {
-				return string(command)
-			}
-		}
-	}
-	for _, phrases := range c.Abuse {
-		if slices.ContainsFunc(phrases, anywhere) {
-			return "abuse"
-		}
-	}
-	return ""
-}
-
-var noAccents = strings.NewReplacer("á", "a", "â", "a", "ã", "a", "à", "a", "ç", "c", "é", "e", "ê", "e", "í", "i", "ñ", "n", "ó", "o", "ô", "o", "õ", "o", "ú", "u", "ü", "u")
-
-func foldedWords(s string) []string {
-	return strings.FieldsFunc(noAccents.Replace(strings.ToLower(s)), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-}
-
-func oneSlip(a, b string) bool {
-	if a == b {
-		return true
-	}
-	return min(len(a), len(b)) >= 5 && (a[0] == b[0] || a[len(a)-1] == b[len(b)-1]) && diag.Distance([]rune(a), []rune(b)) <= 1
 }
 
 // TestPhrasesBelongToOneCommand: a phrase means its own command, also where another one is near to it.
 func TestPhrasesBelongToOneCommand(t *testing.T) {
 	t.Parallel()
 	c := shippedCommands(t)
+	meaning := reader(t, c)
 	for command, byLanguage := range c.Phrases {
 		for language, phrases := range byLanguage {
 			for _, phrase := range phrases {
-				if got := meaning(c, phrase); got != string(command) {
+				if got := meaning(phrase); got != string(command) {
 					t.Errorf("%q (%s, %s) is taken for %q", phrase, command, language, got)
 				}
 			}
@@ -160,7 +160,7 @@ func TestPhrasesBelongToOneCommand(t *testing.T) {
 	}
 	for language, phrases := range c.Abuse {
 		for _, phrase := range phrases {
-			if got := meaning(c, phrase); got != "abuse" {
+			if got := meaning(phrase); got != "abuse" {
 				t.Errorf("%q (abuse, %s) is taken for %q", phrase, language, got)
 			}
 		}
@@ -170,7 +170,7 @@ func TestPhrasesBelongToOneCommand(t *testing.T) {
 // TestWhatPeopleWrite holds the commands against messages as they come, and against ordinary answers, which mean no command.
 func TestWhatPeopleWrite(t *testing.T) {
 	t.Parallel()
-	c := shippedCommands(t)
+	meaning := reader(t, shippedCommands(t))
 	for want, messages := range map[string][]string{
 		"agent":  {"I want to talk to a person!", "quiero hablar con alguien ya", "me passa um atendente por favor"},
 		"stop":   {"STOP", "Baja", "sair", "unsubscribe", "No quiero más mensajes", "pare", "Unsubscibe"},
@@ -195,7 +195,7 @@ func TestWhatPeopleWrite(t *testing.T) {
 		},
 	} {
 		for _, message := range messages {
-			if got := meaning(c, message); got != want {
+			if got := meaning(message); got != want {
 				t.Errorf("%q is taken for %q, want %q", message, got, want)
 			}
 		}
@@ -206,12 +206,12 @@ func TestWhatPeopleWrite(t *testing.T) {
 // contact would leave.
 func TestCommandsLeaveTheFlowsAlone(t *testing.T) {
 	t.Parallel()
-	c := shippedCommands(t)
+	meaning := reader(t, shippedCommands(t))
 	for _, def := range shipped(t) {
 		for _, trigger := range def.Triggers {
 			for _, list := range trigger.Phrases {
 				for _, phrase := range list.Phrases {
-					if got := meaning(c, phrase.V); got != "" {
+					if got := meaning(phrase.V); got != "" {
 						t.Errorf("%v: %q is the command %s", phrase.At, phrase.V, got)
 					}
 				}
@@ -223,7 +223,7 @@ func TestCommandsLeaveTheFlowsAlone(t *testing.T) {
 			}
 			for _, choice := range st.Ask.Choices {
 				for _, title := range choice.Title.By {
-					if got := meaning(c, title.Text.V); slices.Contains([]string{"stop", "start", "language", "correct", "repeat", "abuse"}, got) {
+					if got := meaning(title.Text.V); slices.Contains([]string{"stop", "start", "language", "correct", "repeat", "abuse"}, got) {
 						t.Errorf("%v: %q is the command %s", title.Text.At, title.Text.V, got)
 					}
 				}

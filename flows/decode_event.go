@@ -2,7 +2,6 @@ package flows
 
 import (
 	"errors"
-	"strings"
 
 	"go.yaml.in/yaml/v4"
 
@@ -51,7 +50,7 @@ func (d *decoder) checkEvent(e engine.EventSpec, body *yaml.Node) {
 
 // place is the smallest thing that a JSON Pointer below a value finds: where something is missing, what should hold it.
 func (d *decoder) place(key, val *yaml.Node, path string) diag.Range {
-	for _, token := range pointerTokens(path) {
+	for _, token := range eventschema.Tokens(path) {
 		nextKey, next := step(val, token)
 		if next == nil {
 			break
@@ -82,16 +81,4 @@ func floats(v any) any {
 		return float64(v)
 	}
 	return v
-}
-
-// pointerTokens splits a JSON Pointer that is written as RFC 6901 has it.
-func pointerTokens(p string) []string {
-	if p == "" {
-		return nil
-	}
-	tokens := strings.Split(strings.TrimPrefix(p, "/"), "/")
-	for i, token := range tokens {
-		tokens[i] = unescapePointer.Replace(token)
-	}
-	return tokens
 }

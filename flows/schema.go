@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -15,6 +14,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"relevo/engine/diag"
+	"relevo/flows/eventschema"
 )
 
 // Schema is the JSON Schema (2020-12) of flow files. Editors use the same file for completion and hover texts.
@@ -191,22 +191,8 @@ func child(v any, token string) any {
 	return nil
 }
 
-var unescapePointer = strings.NewReplacer("~1", "/", "~0", "~")
-
 // pointer splits a JSON pointer, which the validator also escapes as a URL's path.
-func pointer(p string) []string {
-	if p == "" {
-		return nil
-	}
-	tokens := strings.Split(strings.TrimPrefix(p, "/"), "/")
-	for i, token := range tokens {
-		if plain, err := url.PathUnescape(token); err == nil {
-			token = plain
-		}
-		tokens[i] = unescapePointer.Replace(token)
-	}
-	return tokens
-}
+func pointer(p string) []string { return eventschema.Tokens(eventschema.PlainPointer(p)) }
 
 // node finds a place of the file: its value, and its key when it stands in a map.
 func (r *reporter) node(instance string) (key, val *yaml.Node, value any) {

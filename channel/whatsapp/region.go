@@ -17,7 +17,11 @@ func regionOf(ids []channel.Identity) string {
 		if err != nil {
 			continue
 		}
-		if region := phonenumbers.GetRegionCodeForNumber(number); len(region) == 2 { // "001" is a service of no country
+		region := phonenumbers.GetRegionCodeForNumber(number)
+		if region == "" { // an older form, such as +521, or a number that nobody has: the calling code tells the country
+			region = phonenumbers.GetRegionCodeForCountryCode(int(number.GetCountryCode()))
+		}
+		if len(region) == 2 && region != "ZZ" { // "001" is a service of no country
 			return region
 		}
 	}

@@ -35,7 +35,7 @@ type Problem struct {
 
 // String is the problem in one line: "items.0.price is missing".
 func (p Problem) String() string {
-	if where := strings.Join(split(p.Path), "."); where != "" {
+	if where := strings.Join(Tokens(p.Path), "."); where != "" {
 		return where + " " + p.Message
 	}
 	return "the data " + p.Message
@@ -155,8 +155,8 @@ func (r *report) walk(ve *jsonschema.ValidationError) {
 		return
 	}
 	_, fragment, _ := strings.Cut(ve.AbsoluteKeywordLocation, "#")
-	tokens := split(plainPointer(fragment))
-	path := plainPointer(ve.InstanceLocation)
+	tokens := Tokens(PlainPointer(fragment))
+	path := PlainPointer(ve.InstanceLocation)
 	if len(tokens) > 0 {
 		keyword, schema := tokens[len(tokens)-1], r.at(tokens[:len(tokens)-1])
 		if keyword == "additionalProperties" && schema[keyword] == false {
@@ -187,7 +187,7 @@ func (r *report) at(tokens []string) map[string]any {
 }
 
 // value is the data at a path.
-func (r *report) value(path string) any { return follow(r.data, split(path)) }
+func (r *report) value(path string) any { return follow(r.data, Tokens(path)) }
 
 func follow(v any, tokens []string) any {
 	for _, token := range tokens {

@@ -112,5 +112,5 @@ func explain(name string, err error) *Error {
 		}
 		ve = deepest
 	}
-	return &Error{Path: plainPointer(ve.InstanceLocation), Message: "this is not JSON Schema: " + ve.Message}
+	return &Error{Path: PlainPointer(ve.InstanceLocation), Message: "this is not JSON Schema: " + ve.Message}
 }

@@ -266,7 +266,7 @@ func (c *checker) reference(v any, at, place string) error {
 	if !isText || to != "#" && !strings.HasPrefix(to, "#/") {
 		return &Error{Path: place, Message: "a reference leads to a place of the same schema only", Hint: "write #/$defs/ and a name; nothing is read from files or addresses"}
 	}
-	c.follow[at] = append(c.follow[at], way{to: plainPointer(strings.TrimPrefix(to, "#")), ref: place})
+	c.follow[at] = append(c.follow[at], way{to: PlainPointer(strings.TrimPrefix(to, "#")), ref: place})
 	return nil
 }
 

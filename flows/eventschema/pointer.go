@@ -13,8 +13,8 @@ var (
 // join adds a key or an index to a JSON Pointer (RFC 6901).
 func join(pointer, token string) string { return pointer + "/" + escapePointer.Replace(token) }
 
-// split is the way of a JSON Pointer, token by token.
-func split(pointer string) []string {
+// Tokens is the way of a JSON Pointer (RFC 6901), key by key.
+func Tokens(pointer string) []string {
 	if pointer == "" {
 		return nil
 	}
@@ -25,10 +25,10 @@ func split(pointer string) []string {
 	return tokens
 }
 
-// plainPointer is a JSON Pointer as the validator and $ref write it, without the escapes of an address.
-func plainPointer(pointer string) string {
+// PlainPointer is a JSON Pointer as the validator and $ref write it, without the escapes of an address.
+func PlainPointer(pointer string) string {
 	var out string
-	for _, token := range split(pointer) {
+	for _, token := range Tokens(pointer) {
 		if plain, err := url.PathUnescape(token); err == nil {
 			token = plain
 		}

@@ -155,18 +155,6 @@ func TestPhone(t *testing.T) {
 	}
 }
 
-func TestRegion(t *testing.T) {
-	t.Parallel()
-	for number, want := range map[string]string{
-		"+34600111222": "ES", "34600111222": "ES", "+525512345678": "MX", "+5215512345678": "MX", "+5511987654321": "BR", "+551187654321": "BR", "+12025550143": "US",
-		"+14165550123": "CA", "+15550001111": "US", "+5491123456789": "AR", "+351912345678": "PT", "+447400123456": "GB", "": "", "+": "", "abc": "", "+999123456789": "", "+88212345678": "",
-	} {
-		if got := Region(number); got != want {
-			t.Errorf("%q: got %q, want %q", number, got, want)
-		}
-	}
-}
-
 // TestPhonesOfPeople holds the reader and the library together.
 func TestPhonesOfPeople(t *testing.T) {
 	t.Parallel()
