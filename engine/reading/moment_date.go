@@ -155,6 +155,19 @@ func (p *parser) readDayWord(i int) (mention, bool) {
 	return mention{end: i + 1, date: days(p.today.AddDate(0, 0, m.n)), part: m.part}, true
 }
 
+// unitNear reads "next month", "la semana que viene", "this week": how many units away that is, and where it ends. end 0 is none.
+func (p *parser) unitNear(at, unit int) (shift, end int) {
+	switch {
+	case p.is(at, nextWord) && p.isUnit(at+1, unit), p.isUnit(at, unit) && p.is(at+1, nextAfter):
+		return 1, at + 2
+	case p.is(at, lastWord) && p.isUnit(at+1, unit), p.isUnit(at, unit) && p.is(at+1, lastAfter):
+		return -1, at + 2
+	case p.is(at, thisWord) && p.isUnit(at+1, unit):
+		return 0, at + 2
+	}
+	return 0, 0
+}
+
 // monthOf reads a month as in "… of march 2027", "… del mes que viene", "… of the month". y is 0 where no year is meant. end 0 is none.
 func (p *parser) monthOf(i int) (y int, m time.Month, end int) {
 	at := p.skip(p.skip(i, ofWord), theWord)
@@ -162,21 +175,11 @@ func (p *parser) monthOf(i int) (y int, m time.Month, end int) {
 		y, end = p.yearAfter(at + 1)
 		return y, time.Month(name.n), end
 	}
-	shift := 0
-	switch {
-	case p.is(at, nextWord) && p.isUnit(at+1, monthUnit):
-		shift, end = 1, at+2
-	case p.is(at, lastWord) && p.isUnit(at+1, monthUnit):
-		shift, end = -1, at+2
-	case p.is(at, thisWord) && p.isUnit(at+1, monthUnit):
-		end = at + 2
-	case p.isUnit(at, monthUnit) && p.is(at+1, nextAfter):
-		shift, end = 1, at+2
-	case p.isUnit(at, monthUnit) && p.is(at+1, lastAfter):
-		shift, end = -1, at+2
-	case p.isUnit(at, monthUnit):
+	shift, end := p.unitNear(at, monthUnit)
+	if end == 0 && p.isUnit(at, monthUnit) {
 		end = at + 1
-	default:
+	}
+	if end == 0 {
 		return 0, 0, 0
 	}
 	first := civil(p.today.Year(), p.today.Month()+time.Month(shift), 1)

@@ -186,21 +186,9 @@ func (p *parser) readWeekend(i int) (mention, bool) {
 
 // readWeek reads "next week", "la semana que viene": a weekday elsewhere in the text is of that week.
 func (p *parser) readWeek(i int) (mention, bool) {
-	at := p.skip(i, theWord)
-	n := 0
-	switch {
-	case p.is(at, nextWord) && p.isUnit(at+1, week):
-		n, at = 1, at+2
-	case p.is(at, lastWord) && p.isUnit(at+1, week):
-		n, at = -1, at+2
-	case p.is(at, thisWord) && p.isUnit(at+1, week):
-		at += 2
-	case p.isUnit(at, week) && p.is(at+1, nextAfter):
-		n, at = 1, at+2
-	case p.isUnit(at, week) && p.is(at+1, lastAfter):
-		n, at = -1, at+2
-	default:
+	n, end := p.unitNear(p.skip(i, theWord), week)
+	if end == 0 {
 		return mention{}, false
 	}
-	return mention{end: at, week: &n}, true
+	return mention{end: end, week: &n}, true
 }
