@@ -47,6 +47,31 @@ type Diagnostic struct {
 	Message  string   `json:"message"` // one sentence without a full stop
 	Hint     string   `json:"hint,omitempty"`
 	Range    Range    `json:"range"`
+	// Related are other places that the finding is about: the phrase that wins, the state that leads here.
+	Related []Related `json:"related,omitempty"`
+	// Path is how a run gets to where the finding holds, from its start; empty where the place alone says it.
+	Path []Step `json:"path,omitempty"`
+	// Transcript is Path as a conversation that relevo test runs; "" where none was made.
+	Transcript string `json:"transcript,omitempty"`
+}
+
+// Related is another place that a finding is about.
+type Related struct {
+	Range   Range  `json:"range"`
+	Message string `json:"message"` // a few words without a full stop: "this phrase wins"
+}
+
+// Step is one move of a run on the way to a finding.
+//
+//	{"event":"phrase","to":"ask_order"}                     the run starts by a phrase, or by a business event of that name
+//	{"from":"ask_order","event":"answered","to":"find"}     an event of the flow language: a choice, "404", "after:30m0s", "elapsed"
+//	{"from":"report","way":1,"to":"bye"}                    goto, by its second alternative
+type Step struct {
+	From     string `json:"from,omitempty"`     // the state that is left; "" at the start
+	Event    string `json:"event,omitempty"`    // "" is goto
+	Way      int    `json:"way,omitempty"`      // which of the event's alternatives is taken, from 0
+	Anywhere bool   `json:"anywhere,omitempty"` // the flow's own on takes it, not the state's
+	To       string `json:"to"`                 // the state that is entered
 }
 
 // Error renders the first line of the finding, so that a Diagnostic can travel as an error.
@@ -98,7 +123,7 @@ func (l *List) Sort() {
 			cmp.Compare(a.Message, b.Message),
 		)
 	})
-	*l = slices.Compact(*l)
+	*l = slices.CompactFunc(*l, func(a, b Diagnostic) bool { return a.Range == b.Range && a.Code == b.Code && a.Message == b.Message })
 }
 
 // Error renders every finding on a line of its own. A nil or empty list is not an error; return it as nil.

@@ -14,6 +14,10 @@ func place(line, from, to int) Range {
 	return Range{File: "refund.yaml", Start: Pos{line, from}, End: Pos{line, to}}
 }
 
+func found(code string, severity Severity, message, hint string, at Range) Diagnostic {
+	return Diagnostic{Code: code, Severity: severity, Message: message, Hint: hint, Range: at}
+}
+
 func show(t *testing.T, l List, source string) string {
 	t.Helper()
 	var b strings.Builder
@@ -32,17 +36,17 @@ func TestRender(t *testing.T) {
 		source string
 		want   string
 	}{
-		{"the line, a caret under the smallest wrong thing, a hint", Diagnostic{"unknown-state", Error, `no state is named "confrim"`, `did you mean "confirm" (line 9)?`, place(5, 24, 31)}, refund,
+		{"the line, a caret under the smallest wrong thing, a hint", found("unknown-state", Error, `no state is named "confrim"`, `did you mean "confirm" (line 9)?`, place(5, 24, 31)), refund,
 			"refund.yaml:5:24: error: no state is named \"confrim\" [unknown-state]\n    5 |       answered: {goto: confrim}\n      |                        ^^^^^^^\nhint: did you mean \"confirm\" (line 9)?\n"},
-		{"tabs and accents do not move the caret", Diagnostic{"x", Warning, "m", "", place(6, 9, 14)}, refund,
+		{"tabs and accents do not move the caret", found("x", Warning, "m", "", place(6, 9, 14)), refund,
 			"refund.yaml:6:9: warning: m [x]\n    6 |  pläce: ñandú\n      |         ^^^^^\n"},
-		{"a single point", Diagnostic{"x", Error, "m", "", place(1, 13, 13)}, refund, "refund.yaml:1:13: error: m [x]\n    1 | flow: refund\n      |             ^\n"},
-		{"a stretch over several lines is marked to the end of the first", Diagnostic{"x", Error, "m", "", Range{"refund.yaml", Pos{1, 7}, Pos{3, 2}}}, refund, "refund.yaml:1:7: error: m [x]\n    1 | flow: refund\n      |       ^^^^^^\n"},
-		{"an unknown place", Diagnostic{"x", Error, "m", "h", Range{File: "refund.yaml"}}, refund, "refund.yaml: error: m [x]\nhint: h\n"},
-		{"a line that the file does not have", Diagnostic{"x", Error, "m", "", place(99, 1, 2)}, refund, "refund.yaml:99:1: error: m [x]\n"},
-		{"a file that is not to be had", Diagnostic{"x", Error, "m", "", place(1, 1, 2)}, "", "refund.yaml:1:1: error: m [x]\n"},
-		{"what could colour a terminal is shown as a dot", Diagnostic{"x", Error, "m", "", place(1, 1, 2)}, "a\x1b[31m\r\n", "refund.yaml:1:1: error: m [x]\n    1 | a·[31m\n      | ^\n"},
-		{"a long line is cut around the place", Diagnostic{"x", Error, "m", "", place(1, 301, 306)}, long + "wrong" + long,
+		{"a single point", found("x", Error, "m", "", place(1, 13, 13)), refund, "refund.yaml:1:13: error: m [x]\n    1 | flow: refund\n      |             ^\n"},
+		{"a stretch over several lines is marked to the end of the first", found("x", Error, "m", "", Range{"refund.yaml", Pos{1, 7}, Pos{3, 2}}), refund, "refund.yaml:1:7: error: m [x]\n    1 | flow: refund\n      |       ^^^^^^\n"},
+		{"an unknown place", found("x", Error, "m", "h", Range{File: "refund.yaml"}), refund, "refund.yaml: error: m [x]\nhint: h\n"},
+		{"a line that the file does not have", found("x", Error, "m", "", place(99, 1, 2)), refund, "refund.yaml:99:1: error: m [x]\n"},
+		{"a file that is not to be had", found("x", Error, "m", "", place(1, 1, 2)), "", "refund.yaml:1:1: error: m [x]\n"},
+		{"what could colour a terminal is shown as a dot", found("x", Error, "m", "", place(1, 1, 2)), "a\x1b[31m\r\n", "refund.yaml:1:1: error: m [x]\n    1 | a·[31m\n      | ^\n"},
+		{"a long line is cut around the place", found("x", Error, "m", "", place(1, 301, 306)), long + "wrong" + long,
 			"refund.yaml:1:301: error: m [x]\n    1 | " + strings.Repeat("x", 60) + "wrong" + strings.Repeat("x", 55) + "\n      | " + strings.Repeat(" ", 60) + "^^^^^\n"},
 	}
 	for _, tt := range tests {
@@ -84,7 +88,7 @@ func TestListsAreSortedAndHoldNothingTwice(t *testing.T) {
 
 func TestJSONForm(t *testing.T) {
 	t.Parallel()
-	b, err := json.Marshal(Diagnostic{"unknown-state", Error, "m", "", place(8, 15, 22)})
+	b, err := json.Marshal(found("unknown-state", Error, "m", "", place(8, 15, 22)))
 	want := `{"code":"unknown-state","severity":"error","message":"m","range":{"file":"refund.yaml","start":{"line":8,"column":15},"end":{"line":8,"column":22}}}`
 	if err != nil || string(b) != want {
 		t.Errorf("got %s, %v", b, err)
@@ -102,7 +106,7 @@ func (f *full) Write(p []byte) (int, error) {
 
 func TestRenderReportsAFullDisk(t *testing.T) {
 	t.Parallel()
-	l := List{{"a", Error, "m", "", place(1, 1, 2)}, {"b", Error, "m", "", place(1, 1, 2)}}
+	l := List{found("a", Error, "m", "", place(1, 1, 2)), found("b", Error, "m", "", place(1, 1, 2))}
 	for _, room := range []int{0, 60, 75} {
 		if err := Render(&full{left: room}, l, func(string) []byte { return []byte("a") }); err == nil {
 			t.Errorf("with room for %d bytes: no error", room)
@@ -116,7 +120,7 @@ func FuzzRender(f *testing.F) {
 	f.Add(strings.Repeat("x", 500), 1, 400, 2, 1)
 	f.Add("", 1, 1, 1, 1)
 	f.Fuzz(func(t *testing.T, source string, line, column, endLine, endColumn int) {
-		d := Diagnostic{"a", Error, "m", "", Range{"f", Pos{max(1, line), max(1, column)}, Pos{max(1, endLine), max(1, endColumn)}}}
+		d := found("a", Error, "m", "", Range{"f", Pos{max(1, line), max(1, column)}, Pos{max(1, endLine), max(1, endColumn)}})
 		got := show(t, List{d}, source)
 		if strings.ContainsAny(got, "\x00\x1b\r\t") || utf8.ValidString(source) && !utf8.ValidString(got) {
 			t.Errorf("got %q", got)
