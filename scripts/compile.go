@@ -110,12 +110,12 @@ func (c *compiler) syntax(err error) {
 	switch {
 	case errors.As(err, &list):
 		e := list[0] // the others are mostly what follows from it
-		at := position(c.code, e.Position.Line, e.Position.Column)
-		if offset := offsetOf(c.code, e.Position.Line, e.Position.Column); awaits.Match(c.code[:offset]) || bytes.HasPrefix(c.code[offset:], []byte("await")) {
+		offset := offsetOf(c.code, e.Position.Line, e.Position.Column)
+		if awaits.Match(c.code[:offset]) || bytes.HasPrefix(c.code[offset:], []byte("await")) {
 			c.unsupported(c.at(offset, 1), hintAtOnce, "scripts have no await")
 			break
 		}
-		c.syntaxAt(diag.Range{File: c.file, Start: at, End: diag.Pos{Line: at.Line, Column: at.Column + 1}}, e.Message)
+		c.syntaxAt(c.at(offset, 1), e.Message)
 	case errors.As(err, &wrong):
 		c.syntaxAt(c.at(wrong.Offset, 1), wrong.Message)
 	case errors.As(err, &name):
