@@ -27,6 +27,7 @@ type compilation struct {
 	findings diag.List
 	events   []fsm.EventDesc
 	meant    map[string]bool // "state.event": the state catches it under a misspelt name, which is reported already
+	circled  []string        // states of circles that never wait
 }
 
 // stage is one step of Compile.
@@ -98,7 +99,8 @@ var reserved = []string{
 
 // checkReserved reports a slot that expressions could never read.
 func (c *compilation) checkReserved(name Str) {
-	script := slices.ContainsFunc(c.def.Scripts, func(s Str) bool { return scriptName(s.V) == name.V })
+	_, exists := c.around.Scripts[name.V] // a script that does not is a finding of its own
+	script := exists && slices.ContainsFunc(c.def.Scripts, func(s Str) bool { return scriptName(s.V) == name.V })
 	if script || slices.Contains(reserved, name.V) {
 		c.findings.Errorf(name.At, "reserved-name", "give the slot another name", "%q means something else in expressions", name.V)
 	}

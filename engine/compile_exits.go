@@ -130,6 +130,9 @@ func checkReachable(c *compilation) {
 			}
 		}
 	}
+	if slices.ContainsFunc(c.circled, func(name string) bool { return seen[name] }) {
+		return // a way out of a circle is often the missing one
+	}
 	behind := map[string]bool{} // states that another unreachable one leads to
 	for _, st := range c.def.States {
 		if !seen[st.Name.V] {
@@ -195,6 +198,7 @@ func checkLoops(c *compilation) {
 			if next := c.always(name); slices.Contains(path, next) {
 				circle := path[slices.Index(path, next):]
 				first := c.definition(circle[0])
+				c.circled = append(c.circled, circle...)
 				c.findings.Errorf(first.Name.At, "loop-without-wait", "let one of them wait, ask or end, or guard a way out with when", "%s lead to each other for ever", strings.Join(append(circle, circle[0]), " → "))
 			}
 		}

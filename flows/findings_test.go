@@ -114,7 +114,7 @@ func TestHintsAloneAreEnough(t *testing.T) {
 		head + states + "goto:\n      - a\n":                                          "write goto: in front of the name of the state",
 		head + states + "call: {get: \"http://a.example\", timeout: 3}\n":             "write a number and a unit, for example 15m or 1h30m",
 		head + "states:\n\ta: {end: over}\n":                                          "use spaces",
-		head + "states:\n  a:\n    say: \"Hello\n    note: \"Bye\"\n":                 "check how far the line is indented, and that quotes are closed here and on the lines before",
+		head + "states:\n  a:\n    say: \"Hello\n    note: \"Bye\"\n":                 "add the closing quote",
 		head + states + "say: @home\n":                                                "put the text in quotes",
 	} {
 		t.Run(want, func(t *testing.T) {

@@ -96,6 +96,10 @@ func reportSyntax(s *source, l *diag.List, err error) {
 		l.Errorf(at, "yaml-alias", "write the value itself", "aliases are not part of the flow language")
 		return
 	}
+	if open, found := s.openQuote(le.Mark.Line); found {
+		l.Errorf(open, "yaml-syntax", "add the closing quote", "this quote is never closed")
+		return
+	}
 	for _, row := range syntax {
 		if !strings.Contains(le.Message, row.found) || !strings.Contains(le.ContextMsg, row.context) || row.sign != 0 && row.sign != s.rune(le.Mark) {
 			continue
@@ -107,6 +111,62 @@ func reportSyntax(s *source, l *diag.List, err error) {
 		return
 	}
 	l.Errorf(at, "yaml-syntax", "check the quotes, the colons and the indentation around this place", "this is not YAML: %s", le.Message)
+}
+
+// keyAtStart is how a line begins that holds a key: a text that goes over such lines has mostly lost its closing quote.
+var keyAtStart = regexp.MustCompile(`^\s*(- )?[a-z_][a-z0-9_.]*:( |$)`)
+
+// openQuote finds the quote that an earlier line opens and forgets to close, where the parser gives up on a line far behind it: the text has then
+// swallowed lines that begin with keys, up to the next quote.
+func (s *source) openQuote(upTo int) (at diag.Range, found bool) {
+	for n := 1; n < min(upTo, len(s.lines)); n++ {
+		column, quote := opensText(s.lines[n-1])
+		if quote == 0 {
+			continue
+		}
+		end := s.quoteEnd(diag.Pos{Line: n, Column: column}, quote)
+		if end.Line > n && keyAtStart.MatchString(string(s.lines[n])) {
+			return s.span(n, column, 1), true
+		}
+		n = max(n, end.Line) // a text over several lines
+	}
+	return diag.Range{}, false
+}
+
+// opensText finds a quote with which the value of a line begins and that the line does not close. quote is 0 where there is none.
+func opensText(line []rune) (column int, quote rune) {
+	before := ' '
+	for i := 0; i < len(line); i++ {
+		r := line[i]
+		switch {
+		case r == '#' && before == ' ':
+			return 0, 0
+		case (r == '"' || r == '\'') && strings.ContainsRune(" [{,", before):
+			end := closingQuote(line, i)
+			if end < 0 {
+				return i + 1, r
+			}
+			i = end
+		}
+		before = line[i]
+	}
+	return 0, 0
+}
+
+// closingQuote is the index of the quote that closes the one at start on the same line, or -1.
+func closingQuote(line []rune, start int) int {
+	quote := line[start]
+	for i := start + 1; i < len(line); i++ {
+		switch {
+		case quote == '"' && line[i] == '\\':
+			i++
+		case line[i] == quote && quote == '\'' && i+1 < len(line) && line[i+1] == quote:
+			i++
+		case line[i] == quote:
+			return i
+		}
+	}
+	return -1
 }
 
 // rune is the character at a place of the parser, 0 outside the file.

@@ -92,11 +92,11 @@ func Build(files Files, o Options) *Project {
 	return p
 }
 
-// sure leaves out doubts about what is wrong anyway: who writes yes for true needs no quotes.
+// sure leaves out doubts on lines where something is wrong anyway: who writes yes for true needs no quotes, and in {en: No, thanks} it is the comma.
 func sure(all diag.List) diag.List {
 	return slices.DeleteFunc(slices.Clone(all), func(doubt diag.Diagnostic) bool {
 		return doubt.Code == "yaml-ambiguous" && slices.ContainsFunc(all, func(d diag.Diagnostic) bool {
-			return d.Severity == diag.Error && d.Range.Start == doubt.Range.Start && d.Range.File == doubt.Range.File
+			return d.Severity == diag.Error && d.Range.Start.Line == doubt.Range.Start.Line && d.Range.File == doubt.Range.File
 		})
 	})
 }
