@@ -2,6 +2,7 @@ package engine
 
 import (
 	"time"
+	"unicode/utf8"
 
 	"relevo/engine/diag"
 )
@@ -72,6 +73,21 @@ type TextOverride struct {
 type Str struct {
 	V  string
 	At diag.Range
+	// Places tells where each rune of V stands; nil: one behind the other from At on, within quotes if there are any.
+	Places *Places
+}
+
+// Places are places of runes. Behind the last one anything may stand.
+type Places []diag.Pos
+
+// sub is a part of s, of length bytes from a byte on.
+func (s Str) sub(from, length int) Str {
+	part := Str{V: s.V[from : from+length], At: part(s, from, length)}
+	if s.Places != nil {
+		places := (*s.Places)[utf8.RuneCountInString(s.V[:from]):]
+		part.Places = &places
+	}
+	return part
 }
 
 // Int is a number the author wrote. Set is false where the key is absent.

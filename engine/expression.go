@@ -254,9 +254,11 @@ func unbounded(node ast.Node) bool {
 	return v.nested || v.growing > 0
 }
 
-// within finds the place of a column inside a scalar. It is exact for a scalar on one line, plain or quoted without escapes;
-// otherwise the whole scalar is the place.
+// within finds the place of a line (from 1) and column (from 0) inside a scalar. It is the whole scalar where nothing better is known.
 func within(s Str, line, column int) diag.Range {
+	if s.Places != nil {
+		return withinPlaces(s, line, column)
+	}
 	width, length := s.At.End.Column-s.At.Start.Column, utf8.RuneCountInString(s.V)
 	if s.At.Start.Line != s.At.End.Line || line > 1 || width != length && width != length+2 {
 		return s.At
@@ -266,6 +268,21 @@ func within(s Str, line, column int) diag.Range {
 	at.End = at.Start
 	at.End.Column++
 	return at
+}
+
+// withinPlaces is within for a scalar whose runes have places.
+func withinPlaces(s Str, line, column int) diag.Range {
+	at := column
+	for i, text := range strings.Split(s.V, "\n") {
+		if i+1 < line {
+			at += utf8.RuneCountInString(text) + 1
+		}
+	}
+	if at < 0 || at >= len(*s.Places) {
+		return s.At
+	}
+	start := (*s.Places)[at]
+	return diag.Range{File: s.At.File, Start: start, End: diag.Pos{Line: start.Line, Column: start.Column + 1}}
 }
 
 // clip keeps a place inside another one.
@@ -348,8 +365,7 @@ func (sc scope) compileTemplate(l *diag.List, s Str) *template {
 		inner := rest[open+2 : open+2+end]
 		lead := len(inner) - len(strings.TrimLeft(inner, " \t\n"))
 		code := strings.TrimSpace(inner)
-		at := Str{V: code, At: part(s, offset+open+2+lead, len(code))}
-		if e := sc.compile(l, at, anything); e != nil {
+		if e := sc.compile(l, s.sub(offset+open+2+lead, len(code)), anything); e != nil {
 			t.parts = append(t.parts, templatePart{expr: e})
 		}
 		offset += open + 2 + end + 2
@@ -390,6 +406,9 @@ func closing(s string) int {
 
 // part is the place of some bytes of a scalar, exact where within is.
 func part(s Str, from, length int) diag.Range {
+	if s.Places != nil {
+		return s.Places.part(s.At, utf8.RuneCountInString(s.V[:from]), utf8.RuneCountInString(s.V[from:from+length]))
+	}
 	width, runes := s.At.End.Column-s.At.Start.Column, utf8.RuneCountInString(s.V)
 	if s.At.Start.Line != s.At.End.Line || width != runes && width != runes+2 {
 		return s.At
@@ -398,6 +417,22 @@ func part(s Str, from, length int) diag.Range {
 	at.Start.Column += utf8.RuneCountInString(s.V[:from]) + (width-runes)/2
 	at.End = at.Start
 	at.End.Column += utf8.RuneCountInString(s.V[from : from+length])
+	return at
+}
+
+// part is the place of some runes of a scalar at outer.
+func (p Places) part(outer diag.Range, from, length int) diag.Range {
+	if from+length > len(p) || from >= len(p) {
+		return outer
+	}
+	at := diag.Range{File: outer.File, Start: p[from], End: p[from]}
+	if length == 0 {
+		return at
+	}
+	last := p[from+length-1]
+	if at.End = (diag.Pos{Line: last.Line, Column: last.Column + 1}); from+length < len(p) && p[from+length].Line == last.Line {
+		at.End = p[from+length] // an escape is more than one column
+	}
 	return at
 }
 

@@ -118,7 +118,8 @@ func (d *decoder) sentences(n *yaml.Node) []engine.TextOverride {
 }
 
 func (d *decoder) str(n *yaml.Node) engine.Str {
-	return engine.Str{V: n.Value, At: d.src.scalar(n)}
+	at := d.src.scalar(n)
+	return engine.Str{V: n.Value, At: at, Places: d.src.places(n, at)}
 }
 
 func (d *decoder) strs(n *yaml.Node) []engine.Str {
