@@ -87,9 +87,17 @@ func Build(files Files, o Options) *Project {
 			p.Machines = append(p.Machines, machine)
 		}
 	}
+	p.Findings = append(p.Findings, p.shadows()...)
 	p.Findings = sure(p.Findings)
 	p.Findings.Sort()
 	return p
+}
+
+// shadows finds what the flows and the commands take from each other. Where phrases are equally good the server takes the flow whose name comes first.
+func (p *Project) shadows() diag.List {
+	machines := slices.Clone(p.Machines)
+	slices.SortFunc(machines, func(a, b *engine.Machine) int { return strings.Compare(a.Flow, b.Flow) })
+	return engine.NewCatalog(engine.CatalogOptions{Current: machines, Commands: p.Commands}).Shadows()
 }
 
 // sure leaves out doubts about what is wrong anyway: who writes yes for true needs no quotes.
