@@ -296,7 +296,7 @@ func (p *prover) answerBy(s *spot, st *engine.State, result *engine.CallResult) 
 		_, _ = fmt.Sscan(event, &result.Status)
 	}
 	if result.Error == "" && st.Call.Save.V != "" {
-		bodies := p.data.of(st.Call.Save.V, s.sim.Now)
+		bodies := p.likeliest(s.calls-1, p.data.of(st.Call.Save.V, s.sim.Now))
 		s.called = max(s.called, len(bodies))
 		result.Body = bodies[min(s.variant, len(bodies)-1)]
 	}
@@ -334,7 +334,7 @@ func (p *prover) write(catalog *engine.Catalog, s spot, about string) (string, b
 		fmt.Fprintf(&b, "queue %s closed\n", queue)
 	}
 	for i, l := range s.lines {
-		if i == 0 || s.lines[i-1].Sign != "=" {
+		if i == 0 || s.lines[i-1].Sign != "=" && (l.Sign != "&" || s.lines[i-1].Sign != "&") {
 			b.WriteString("\n")
 		}
 		b.WriteString(line(l) + "\n")

@@ -103,7 +103,7 @@ func (p *prover) says(phrases map[string][]string) []move {
 // tells lists business events, with what is known of their data and keys.
 func (p *prover) tells(s spot, event string) []move {
 	var moves []move
-	for _, data := range p.data.ofEvent(event, s.sim.Now) {
+	for _, data := range p.likeliest(s.at, p.data.ofEvent(event, s.sim.Now)) {
 		for _, key := range p.keys(s, data) {
 			text := event
 			if key != "" {
@@ -116,6 +116,14 @@ func (p *prover) tells(s spot, event string) []move {
 		}
 	}
 	return moves
+}
+
+// likeliest puts data with nothing in it to the beginning where an expression is to fail next.
+func (p *prover) likeliest(at int, data []any) []any {
+	if at+1 < len(p.path) && p.path[at+1].Event == engine.EventNameScriptFailed {
+		slices.Reverse(data)
+	}
+	return data
 }
 
 // keys lists what a business event may be about: the run's key, the id in its data, a slot of the run, the example of a slot.

@@ -9,27 +9,24 @@ import (
 )
 
 // pathsFrom lists a shortest path from a state to each state that can be reached, the shortest first, as the file says it: guards are not looked at.
-// begin are the steps that lead to the first state, and stand at the beginning of every path.
-func pathsFrom(def *engine.Definition, from string, begin ...diag.Step) [][]diag.Step {
-	found := [][]diag.Step{begin}
+func pathsFrom(def *engine.Definition, from string) [][]diag.Step {
+	found := [][]diag.Step{nil}
 	seen := map[string]bool{from: true}
 	for at := 0; at < len(found); at++ {
-		state := from
-		if n := len(found[at]); n > 0 {
-			state = found[at][n-1].To
-		}
-		for _, step := range stepsOf(def, stateOf(def, state)) {
+		path := append([]diag.Step{{To: from}}, found[at]...)
+		for _, step := range stepsFrom(def, path) {
 			if !seen[step.To] {
 				seen[step.To] = true
 				found = append(found, append(slices.Clone(found[at]), step))
 			}
 		}
 	}
-	return slices.DeleteFunc(found, func(path []diag.Step) bool { return len(path) == 0 })
+	return found[1:]
 }
 
-// stepsOf lists the ways out of a state, its own before those of the flow.
-func stepsOf(def *engine.Definition, st *engine.State) []diag.Step {
+// stepsFrom lists the ways on from the end of a path: those of its last state, then those of the flow.
+func stepsFrom(def *engine.Definition, path []diag.Step) []diag.Step {
+	st := stateOf(def, path[len(path)-1].To)
 	if st == nil {
 		return nil
 	}
@@ -49,20 +46,28 @@ func stepsOf(def *engine.Definition, st *engine.State) []diag.Step {
 		add("after:"+a.After.V.String(), false, a.Alternatives)
 	}
 	for _, h := range def.On {
-		if hears(st, h.Event.V) && !slices.ContainsFunc(st.On, func(own engine.Handler) bool { return own.Event.V == h.Event.V }) {
+		own := slices.ContainsFunc(st.On, func(own engine.Handler) bool { return own.Event.V == h.Event.V })
+		if !own && hears(def, path, st, h.Event.V) {
 			add(h.Event.V, true, h.Alternatives)
 		}
 	}
 	return steps
 }
 
-// hears tells that an event of the flow's own on can come while a run waits in a state.
-func hears(st *engine.State, event string) bool {
+// hears tells that an event of the flow's own on can come while a run waits in a state: the choices of a question that was asked before, too.
+func hears(def *engine.Definition, path []diag.Step, st *engine.State, event string) bool {
 	switch {
-	case st.Ask != nil:
-		return event != engine.EventNameScriptFailed
-	case st.Wait != nil:
-		return strings.Contains(event, ".") || event == engine.EventNameUndeliverable
+	case event == engine.EventNameScriptFailed:
+		return true
+	case st.Ask == nil && st.Wait == nil:
+		return false
+	case strings.Contains(event, "."), event == engine.EventNameUndeliverable:
+		return true
+	case slices.Contains(engine.CommandNames, engine.Command(event)):
+		return st.Ask != nil
 	}
-	return false
+	return slices.ContainsFunc(path, func(step diag.Step) bool {
+		asked := stateOf(def, step.To)
+		return asked != nil && asked.Ask != nil && slices.ContainsFunc(asked.Ask.Choices, func(ch engine.ChoiceSpec) bool { return ch.Name.V == event })
+	})
 }
