@@ -17,8 +17,10 @@ const (
 	MaxProofs = 25
 	// MaxProofSteps is how many moves of a run are acted out; people do not read longer ones.
 	MaxProofSteps = 40
-	// MaxProofTries is how many inputs are tried for one path. Most take less than a millisecond, with a script a few.
+	// MaxProofTries is how many inputs are tried for one path, and maxAllTries for all paths of a project. Most take less than a millisecond, with a
+	// script a few.
 	MaxProofTries = 400
+	maxAllTries   = 3000
 	// maxProofDepth is how many flows that run each other are acted out inside each other.
 	maxProofDepth = 3
 )
@@ -29,17 +31,20 @@ var proofStart = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 // ProveAll writes a transcript into each finding that has a path, where one can be made. Flows that are not current in the catalog, because they have
 // errors, get none. Scripts run on the catalog's evaluator; without one, a path that needs them gets none either.
 func ProveAll(catalog *engine.Catalog, findings diag.List) {
-	proofs := 0
+	proofs, left := 0, maxAllTries
 	for i := range findings {
 		d := &findings[i]
 		at := slices.IndexFunc(catalog.Current, func(m *engine.Machine) bool { return m.Definition.File == d.Range.File })
 		if len(d.Path) == 0 || at < 0 {
 			continue
 		}
-		if proofs++; proofs > MaxProofs {
+		if proofs++; proofs > MaxProofs || left <= 0 {
 			return
 		}
-		d.Transcript, _ = Prove(catalog, catalog.Current[at].Definition, d.Path, d.Code+": "+d.Message)
+		tries := min(left, MaxProofTries)
+		left -= tries
+		d.Transcript, _ = prove(catalog, catalog.Current[at].Definition, d.Path, d.Code+": "+d.Message, &tries)
+		left += tries
 	}
 }
 
@@ -47,10 +52,16 @@ func ProveAll(catalog *engine.Catalog, findings diag.List) {
 // these states in this order, and returns the conversation as a transcript that relevo test runs. About is its first line, a comment. ok is false where
 // no conversation was found within the limits; nothing is claimed then.
 func Prove(catalog *engine.Catalog, def *engine.Definition, path []diag.Step, about string) (transcript string, ok bool) {
+	tries := MaxProofTries
+	return prove(catalog, def, path, about, &tries)
+}
+
+// prove is Prove with a number of inputs that may be tried; what is left of it is given back.
+func prove(catalog *engine.Catalog, def *engine.Definition, path []diag.Step, about string, tries *int) (transcript string, ok bool) {
 	if len(path) == 0 || len(path) > MaxProofSteps || path[0].From != "" {
 		return "", false
 	}
-	p := &prover{def: def, path: path, closed: closedQueues(def, path), tries: new(int), data: newGuesses(def)}
+	p := &prover{def: def, path: path, closed: closedQueues(def, path), tries: tries, data: newGuesses(def)}
 	p.language = spoken(def)
 	p.catalog = closing(withScripts(catalog), &Transcript{Closed: p.closed})
 	end, ok := p.walk(spot{sim: New(p.catalog, proofStart)})
@@ -113,7 +124,7 @@ type prover struct {
 	path     []diag.Step
 	closed   []string
 	language string
-	tries    *int
+	tries    *int // inputs that may still be tried
 	data     *guesses
 	parent   *prover // whose run waits for this one's
 	depth    int
@@ -153,7 +164,7 @@ func (p *prover) walk(s spot) (spot, bool) {
 	for _, m := range p.moves(s) {
 		for variant := 0; ; variant++ {
 			next := s.again(variant)
-			if *p.tries > MaxProofTries {
+			if *p.tries <= 0 {
 				return s, false
 			}
 			if m(p, &next) && p.follow(s, &next) {
@@ -237,9 +248,10 @@ func (p *prover) stays(step diag.Step) bool {
 
 // put lets something happen. Calls of the flow are answered as the path wants it, and the answers written down before the input.
 func (p *prover) put(s *spot, sign, text string) bool {
-	if *p.tries++; *p.tries > MaxProofTries {
+	if *p.tries <= 0 {
 		return false
 	}
+	*p.tries--
 	s.sim.Call = func(e engine.Effect) engine.CallResult {
 		result, written := p.answer(s, e)
 		s.lines = append(s.lines, Line{Sign: "=", Text: written})
