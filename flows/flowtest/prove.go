@@ -19,8 +19,8 @@ const (
 	MaxProofSteps = 40
 	// MaxProofTries is how many inputs are tried for one path, and maxAllTries for all paths of a project. Most take less than a millisecond, with a
 	// script a few.
-	MaxProofTries = 400
-	maxAllTries   = 3000
+	MaxProofTries = 150
+	maxAllTries   = 1500
 	// maxProofDepth is how many flows that run each other are acted out inside each other.
 	maxProofDepth = 3
 )

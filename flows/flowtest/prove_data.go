@@ -20,11 +20,12 @@ const maxGuesses = 40
 // which its guards hold or do not. It reads the expressions as texts; whether a guess is right is seen when the conversation runs.
 type guesses struct {
 	def   *engine.Definition
-	texts []string // everything written in the flow, expressions among it
+	texts []string         // everything written in the flow, expressions among it
+	made  map[string][]any // what was made up before, by slot and time
 }
 
 func newGuesses(def *engine.Definition) *guesses {
-	g := &guesses{def: def}
+	g := &guesses{def: def, made: map[string][]any{}}
 	g.collect(reflect.ValueOf(*def))
 	return g
 }
@@ -61,6 +62,14 @@ func (g *guesses) collect(v reflect.Value) {
 
 // of lists data for a slot that a call saves into, the likeliest first.
 func (g *guesses) of(slot string, now time.Time) []any {
+	key := slot + " " + now.String()
+	if g.made[key] == nil {
+		g.made[key] = g.make(slot, now)
+	}
+	return g.made[key]
+}
+
+func (g *guesses) make(slot string, now time.Time) []any {
 	fields := g.fields(slot)
 	var base any = built(fields)
 	if event := g.eventIn(slot); event != "" {

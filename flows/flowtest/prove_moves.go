@@ -121,6 +121,7 @@ func (p *prover) tells(s spot, event string) []move {
 // likeliest puts data with nothing in it to the beginning where an expression is to fail next.
 func (p *prover) likeliest(at int, data []any) []any {
 	if at+1 < len(p.path) && p.path[at+1].Event == engine.EventNameScriptFailed {
+		data = slices.Clone(data)
 		slices.Reverse(data)
 	}
 	return data
