@@ -93,13 +93,6 @@ func Build(files Files, o Options) *Project {
 	return p
 }
 
-// shadows finds what the flows and the commands take from each other. Where phrases are equally good the server takes the flow whose name comes first.
-func (p *Project) shadows() diag.List {
-	machines := slices.Clone(p.Machines)
-	slices.SortFunc(machines, func(a, b *engine.Machine) int { return strings.Compare(a.Flow, b.Flow) })
-	return engine.NewCatalog(engine.CatalogOptions{Current: machines, Commands: p.Commands}).Shadows()
-}
-
 // sure leaves out doubts about what is wrong anyway: who writes yes for true needs no quotes.
 func sure(all diag.List) diag.List {
 	return slices.DeleteFunc(slices.Clone(all), func(doubt diag.Diagnostic) bool {
