@@ -67,11 +67,14 @@ func (s *shadows) checkCatch(m *Machine, h Handler, starts started) {
 func (s *shadows) checkSwitches() {
 	for _, m := range s.catalog.Current {
 		for _, h := range m.Definition.On {
-			s.checkSwitch(m, h, slices.ContainsFunc(m.Definition.States, func(st State) bool { return raises(st, h.Event.V) }))
+			otherwise := slices.ContainsFunc(m.Definition.States, func(st State) bool { return raises(st, h.Event.V) })
+			s.checkSwitch(m, h, otherwise)
+			s.checkStop(h, otherwise)
 		}
 		for _, st := range m.Definition.States {
 			for _, h := range st.On {
 				s.checkSwitch(m, h, m.hasButton(st, h.Event.V))
+				s.checkStop(h, m.hasButton(st, h.Event.V))
 				s.checkHeard(m, st, h)
 			}
 		}
@@ -86,11 +89,19 @@ func (m *Machine) hasButton(st State, event string) bool {
 // checkHeard reports an answer to a command in a state that hears none: commands are for the question in focus.
 func (s *shadows) checkHeard(m *Machine, st State, h Handler) {
 	command := Command(h.Event.V)
-	if st.Ask != nil || m.off[command] || !slices.Contains(CommandNames, command) || m.hasButton(st, h.Event.V) {
+	if st.Ask != nil || m.off[command] || command == CommandStop || !slices.Contains(CommandNames, command) || m.hasButton(st, h.Event.V) {
 		return
 	}
 	s.findings.Warnf(h.Event.At, "command-unheard", "move it to the on of the question before, or to the on of the flow",
 		"state %q asks nothing, so the command %q is not heard in it", st.Name.V, h.Event.V)
+}
+
+// checkStop reports an answer to opting out: it ends every run, and none of them is asked.
+func (s *shadows) checkStop(h Handler, otherwise bool) {
+	if Command(h.Event.V) == CommandStop && !otherwise {
+		s.findings.Warnf(h.Event.At, "command-unheard", "remove it; what ends a run in this way can be caught by the flow that runs it, as opted_out",
+			"who opts out ends every flow at once, so this never happens")
+	}
 }
 
 // checkSwitch reports an answer to a command that the flow has switched off, unless it is the name of something else, too.

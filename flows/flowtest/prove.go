@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -304,8 +305,10 @@ func (p *prover) answerBy(s *spot, st *engine.State, result *engine.CallResult) 
 		result.Status, result.Error = 0, "timeout"
 	case len(event) == 3 && strings.HasSuffix(event, "xx"):
 		result.Status = int(event[0]-'0') * 100
-	case len(event) == 3 && event[0] >= '1' && event[0] <= '5':
-		_, _ = fmt.Sscan(event, &result.Status)
+	case event != engine.EventNameOK:
+		if status, err := strconv.Atoi(event); err == nil {
+			result.Status = status
+		}
 	}
 	if result.Error == "" && st.Call.Save.V != "" {
 		bodies := p.likeliest(s.calls-1, p.data.of(st.Call.Save.V, s.sim.Now))
@@ -324,7 +327,7 @@ func writtenAnswer(c *engine.Call, result engine.CallResult) string {
 	}
 	status := result.Error
 	if status == "" {
-		status = fmt.Sprint(result.Status)
+		status = strconv.Itoa(result.Status)
 	}
 	text := c.Method + " " + address + " " + status
 	if result.Body != nil {

@@ -1,6 +1,7 @@
 package flowtest
 
 import (
+	"cmp"
 	"regexp/syntax"
 	"slices"
 	"strconv"
@@ -37,7 +38,7 @@ func (p *prover) texts(s spot, sl engine.Slot) []string {
 	case engine.SlotNumber, engine.SlotInteger:
 		return p.numbers(sl)
 	case engine.SlotAmount:
-		currency := first(sl.Currency.V, "EUR")
+		currency := cmp.Or(sl.Currency.V, "EUR")
 		var out []string
 		for _, n := range p.numbers(sl) {
 			out = append(out, n+" "+currency)
@@ -161,7 +162,7 @@ func byPattern(pattern string) (text string, ok bool) {
 		return "", false
 	}
 	var b strings.Builder
-	if !writeMatch(&b, re.Simplify()) || b.Len() == 0 || b.Len() > maxMadeRunes {
+	if !writeMatch(&b, re) || b.Len() == 0 || b.Len() > maxMadeRunes {
 		return "", false
 	}
 	return b.String(), true

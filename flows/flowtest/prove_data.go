@@ -1,7 +1,9 @@
 package flowtest
 
 import (
+	"cmp"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"reflect"
 	"regexp"
@@ -144,21 +146,24 @@ func (g *guesses) example(event string) any {
 	return nil
 }
 
-// field is a part of an object that an expression reads, and what it holds it against.
+// field is a part of an object that an expression reads, and what it is held against there.
 type field struct {
-	path     []string // "order", "items", "0", "price" without the first
-	kind     string   // "time", "money", "list", "" for anything
-	values   []any    // what it is compared with
-	optional bool     // it is read as one that may be absent
+	path   []string // "items", "0", "price"
+	kind   string   // "time", "money", "list", "" for anything
+	values []any    // what it is compared with
 }
 
 var (
-	part       = regexp.MustCompile(`^(\?)?\.([A-Za-z_][A-Za-z0-9_]*)|^\[([0-9]{1,2})\]`)
+	part       = regexp.MustCompile(`^\??\.([A-Za-z_][A-Za-z0-9_]*)|^\[([0-9]{1,2})\]`)
+	span       = regexp.MustCompile(`^\s*[-+]\s*[0-9]+(?:ms|s|m|h|d)\b`)
 	caller     = regexp.MustCompile(`([a-z_]+)\(\s*$`)
 	comparison = regexp.MustCompile(`^\s*(?:\?\?\s*\[\]\s*)?\)?\s*(==|!=|<=|>=|<|>)\s*("[^"]*"|'[^']*'|-?[0-9]+(?:\.[0-9]+)?|true|false|nil)`)
 )
 
-// timeFunctions and so on take values of a kind.
+// maxCaller is how long the name of a function may be, with its bracket and spaces.
+const maxCaller = 40
+
+// kindOfCaller tells by the function that a value is given to what it is.
 var kindOfCaller = map[string]string{
 	"format_date": "time", "format_time": "time", "format_datetime": "time", "time": "time", "days_until": "time", "format_money": "money", "len": "list",
 }
@@ -182,7 +187,18 @@ func (g *guesses) fields(root string) []field {
 			}
 		}
 	}
-	return found
+	return unlike(found)
+}
+
+// unlike drops fields that are there twice.
+func unlike(fields []field) []field {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(fields, func(f field) bool {
+		key := fmt.Sprint(f)
+		twice := seen[key]
+		seen[key] = true
+		return twice
+	})
 }
 
 func isWord(c byte) bool {
@@ -197,30 +213,22 @@ func readField(before, after string) (field, bool) {
 		if m == nil {
 			break
 		}
-		f.optional = f.optional || m[1] != ""
-		f.path = append(f.path, m[2]+m[3])
+		f.path = append(f.path, m[1]+m[2])
 		after = after[len(m[0]):]
 	}
 	if len(f.path) == 0 {
 		return f, false
 	}
-	if m := caller.FindStringSubmatch(before); m != nil {
+	if m := caller.FindStringSubmatch(before[max(0, len(before)-maxCaller):]); m != nil {
 		f.kind = kindOfCaller[m[1]]
 	}
 	if m := comparison.FindStringSubmatch(after); m != nil {
 		f.values = append(f.values, literal(m[2]))
 	}
-	if strings.HasPrefix(strings.TrimSpace(after), "- ") || strings.HasPrefix(strings.TrimSpace(after), "+ ") && f.path[len(f.path)-1] != "concept" {
-		f.kind = first(f.kind, "sum")
+	if span.MatchString(after) {
+		f.kind = cmp.Or(f.kind, "time")
 	}
 	return f, true
-}
-
-func first(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // literal is the value of a constant in an expression.
@@ -246,7 +254,7 @@ func built(fields []field) map[string]any {
 	for _, f := range fields {
 		var v any = "something"
 		switch name := f.path[len(f.path)-1]; {
-		case f.kind == "time" || name == "at" || f.kind == "sum":
+		case f.kind == "time" || name == "at":
 			v = sampleTime
 		case f.kind == "money":
 			v = map[string]any{"amount": "59.90", "currency": "EUR"}
@@ -304,6 +312,9 @@ func (g *guesses) vary(base any, fields []field, now time.Time) []any {
 	if object, isMap := base.(map[string]any); isMap {
 		for _, f := range fields {
 			for _, v := range alternatives(f) {
+				if len(changes) >= maxGuesses {
+					break
+				}
 				changed := cloned(object)
 				put(changed, f.path, v, true)
 				changes = append(changes, changed)
