@@ -99,7 +99,7 @@ func (s *shadows) checkHeard(m *Machine, st State, h Handler) {
 // checkStop reports an answer to opting out: it ends every run, and none of them is asked.
 func (s *shadows) checkStop(h Handler, otherwise bool) {
 	if Command(h.Event.V) == CommandStop && !otherwise {
-		s.findings.Warnf(h.Event.At, "command-unheard", "remove it; what ends a run in this way can be caught by the flow that runs it, as opted_out",
+		s.findings.Warnf(h.Event.At, "command-unheard", "remove it: the bot confirms by itself, and nothing follows",
 			"who opts out ends every flow at once, so this never happens")
 	}
 }
