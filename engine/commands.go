@@ -1,5 +1,7 @@
 package engine
 
+import "relevo/engine/diag"
+
 // Command is something a contact can ask for in every flow. A flow overrides one by catching the event of the same name, and switches it off
 // under commands.
 type Command string
@@ -31,6 +33,16 @@ type Commands struct {
 	Abuse map[string][]string
 	// Texts are the engine's own sentences: TextKey → language → text.
 	Texts map[TextKey]map[string]string
+	// Places are where the phrases stand, in the order of Phrases, for findings; nil where that is not known.
+	Places map[Command]map[string][]diag.Range
+}
+
+// place is where a phrase stands, the zero Range where that is not known.
+func (c Commands) place(command Command, language string, i int) diag.Range {
+	if places := c.Places[command][language]; i < len(places) {
+		return places[i]
+	}
+	return diag.Range{}
 }
 
 // TextKey names one of the engine's own sentences.

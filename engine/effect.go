@@ -225,6 +225,8 @@ type Note struct {
 type RunEnd struct {
 	Flow    string `json:"flow"`
 	Outcome string `json:"outcome"`
+	// Path are the last states that it walked, oldest first. It is for who looks on; it is not kept.
+	Path []string `json:"-"`
 }
 
 // Trace is a decision worth keeping. Codes are counted in metrics.

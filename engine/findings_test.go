@@ -216,12 +216,16 @@ func TestEveryCodeIsExplainedAndTested(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tests := read(t, "findings_test.go")
+	tests := read(t, "findings_test.go") + read(t, "shadows_test.go")
 	files, err := filepath.Glob("../testdata/findings/*.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, file := range files {
+	shadows, err := filepath.Glob("../testdata/shadows/*.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range append(files, shadows...) {
 		for _, comment := range regexp.MustCompile(`# want: .+`).FindAllString(read(t, file), -1) {
 			tests += comment + "\n"
 		}

@@ -215,7 +215,7 @@ func (t *turn) end(r *Run, outcome string) {
 // remove takes a run out of the conversation.
 func (t *turn) remove(r *Run, outcome string) {
 	id, parent := r.ID, r.Parent
-	t.emit(Effect{Kind: EffectEnd, Run: id, End: &RunEnd{Flow: r.Flow, Outcome: outcome}})
+	t.emit(Effect{Kind: EffectEnd, Run: id, End: &RunEnd{Flow: r.Flow, Outcome: outcome, Path: r.Path}})
 	r.Wait = ""
 	switch at := slices.Index(t.conv.Focus, id); {
 	case t.conv.Run(parent) == nil:

@@ -17,10 +17,13 @@ func LoadCommands(file string, source []byte) (engine.Commands, diag.List) {
 	if root == nil {
 		return engine.Commands{}, findings
 	}
-	c := engine.Commands{Phrases: map[engine.Command]map[string][]string{}, Texts: map[engine.TextKey]map[string]string{}}
+	c := engine.Commands{
+		Phrases: map[engine.Command]map[string][]string{}, Texts: map[engine.TextKey]map[string]string{}, Places: map[engine.Command]map[string][]diag.Range{},
+	}
 	_, commands := step(root, "commands")
 	for command, byLanguage := range pairs(commands) {
-		c.Phrases[engine.Command(command.Value)] = phrasesByLanguage(byLanguage)
+		name := engine.Command(command.Value)
+		c.Phrases[name], c.Places[name] = phrasesByLanguage(byLanguage), placesByLanguage(src, byLanguage)
 	}
 	if _, abuse := step(root, "abuse"); abuse != nil {
 		c.Abuse = phrasesByLanguage(abuse)
@@ -48,6 +51,17 @@ func phrasesByLanguage(n *yaml.Node) map[string][]string {
 		}
 	}
 	return phrases
+}
+
+// placesByLanguage are where the phrases of phrasesByLanguage stand.
+func placesByLanguage(src *source, n *yaml.Node) map[string][]diag.Range {
+	places := map[string][]diag.Range{}
+	for language, list := range pairs(n) {
+		for _, phrase := range list.Content {
+			places[language.Value] = append(places[language.Value], src.scalar(phrase))
+		}
+	}
+	return places
 }
 
 // placeholders are what the engine fills into its own sentences.

@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"relevo/engine"
 	"relevo/engine/diag"
+	"relevo/flows/flowtest"
 	"relevo/flows/project"
 	"relevo/scripts"
 )
@@ -76,6 +78,9 @@ func (a *app) check(c config, args []string) (findings diag.List, source func(st
 		}
 	}
 	for _, p := range projects {
+		if err := prove(c, p); err != nil {
+			return nil, nil, 0, err
+		}
 		findings = append(findings, p.Findings...)
 		n += p.Flows()
 	}
@@ -89,6 +94,22 @@ func (a *app) check(c config, args []string) (findings diag.List, source func(st
 		return nil
 	}
 	return findings, source, n, nil
+}
+
+// prove writes transcripts for the findings that have a path. Scripts run as in relevo test.
+func prove(c config, p *project.Project) error {
+	if !slices.ContainsFunc(p.Findings, func(d diag.Diagnostic) bool { return len(d.Path) > 0 }) {
+		return nil
+	}
+	pool, err := scripts.NewPool(scripts.Options{Sources: p.Sources, Deadline: flowtest.ScriptDeadline})
+	if err != nil {
+		return &environmentError{fmt.Errorf("start the script workers: %w", err)}
+	}
+	defer func() { _ = pool.Close() }()
+	options := p.CatalogOptions(demoValues(testURL, c.Values), pool)
+	options.DefaultQueue, options.DefaultLanguage = c.DefaultQueue, c.DefaultLanguage
+	flowtest.ProveAll(engine.NewCatalog(options), p.Findings)
+	return nil
 }
 
 // projectOptions says where the flows are that the configuration names.

@@ -153,7 +153,7 @@ func Render(w io.Writer, l List, source func(file string) []byte) error {
 				return err
 			}
 		}
-		if _, err := io.WriteString(w, d.Error()+"\n"+excerpt(d.Range, lines, source)+hint(d)); err != nil {
+		if _, err := io.WriteString(w, d.Error()+"\n"+excerpt(d.Range, lines, source)+related(d)+hint(d)+proof(d)); err != nil {
 			return err
 		}
 	}

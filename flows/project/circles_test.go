@@ -11,7 +11,7 @@ import (
 // flow is a small flow file: what its first state does, and further keys.
 func flow(name, does, further string) string {
 	return fmt.Sprintf(`flow: %[1]s
-title: Flow
+title: Flow %[1]s
 languages: [en]
 triggers:
   - phrases: {en: [%[1]s]}

@@ -87,6 +87,7 @@ func Build(files Files, o Options) *Project {
 			p.Machines = append(p.Machines, machine)
 		}
 	}
+	p.Findings = append(p.Findings, p.shadows()...)
 	p.Findings = sure(p.Findings)
 	p.Findings.Sort()
 	return p
