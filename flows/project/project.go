@@ -36,10 +36,12 @@ type Project struct {
 	Sources     []scripts.Source
 	Signatures  map[string]engine.Signature // of every flow, the published ones included; nil where single files were read alone
 	Findings    diag.List
+	Accepted    []diag.Accepted // warnings that comments in the files accept; they are not among Findings
 
-	files    map[string][]byte
-	commands File
-	flows    int // flow files read
+	acceptances []diag.Acceptance
+	files       map[string][]byte
+	commands    File
+	flows       int // flow files read
 }
 
 // Load reads and compiles a project. Everything that is wrong is in Findings; the error is only for what kept it from looking.
@@ -62,6 +64,7 @@ func Build(files Files, o Options) *Project {
 	}
 	loaded, findings := flows.LoadCommands(files.Commands.Name, files.Commands.Text)
 	p.files[files.Commands.Name], p.commands = files.Commands.Text, files.Commands
+	p.acceptances = append(p.acceptances, flows.Acceptances(files.Commands.Name, files.Commands.Text)...)
 	p.Commands, p.Findings = loaded, append(p.Findings, findings...)
 	around := engine.Surroundings{Scripts: p.Scripts, Config: o.Config, Queues: o.Queues}
 	if len(o.Files) == 0 || o.Published != nil { // single files may run flows that are not among them
@@ -90,6 +93,8 @@ func Build(files Files, o Options) *Project {
 	p.Findings = append(p.Findings, p.shadows()...)
 	p.Findings = sure(p.Findings)
 	p.Findings.Sort()
+	p.Findings, p.Accepted = p.Findings.Accept(p.acceptances)
+	p.Findings.Sort()
 	return p
 }
 
@@ -117,6 +122,7 @@ func (p *Project) addScript(f File) {
 		findings[i].Range.File = f.Name
 	}
 	p.files[f.Name] = f.Text
+	p.acceptances = append(p.acceptances, scripts.Acceptances(f.Name, f.Text)...)
 	p.Findings = append(p.Findings, findings...)
 	p.Scripts[name] = script
 	if !findings.HasErrors() {
@@ -129,6 +135,7 @@ func (p *Project) addFlow(f File) {
 	p.files[f.Name] = f.Text
 	p.flows++
 	def, findings := flows.Load(f.Name, f.Text)
+	p.acceptances = append(p.acceptances, flows.Acceptances(f.Name, f.Text)...)
 	p.Findings = append(p.Findings, findings...)
 	if def != nil {
 		p.Definitions = append(p.Definitions, def)
