@@ -90,6 +90,9 @@ func TestExitCodes(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, "flows/hello.yaml", smallFlow)
 	write(t, dir, "broken/hello.yaml", strings.Replace(smallFlow, "answered: bye", "answered: bey", 1))
+	doubtful := strings.Replace(smallFlow, ", exhausted: bye", "", 1)
+	write(t, dir, "doubtful.yaml", doubtful)
+	write(t, dir, "accepted.yaml", strings.Replace(doubtful, "ask_name:\n", "ask_name:    # accept no-way-out: everybody has a name\n", 1))
 	write(t, dir, "hello.transcript", smallTranscript)
 	write(t, dir, "wrong.transcript", strings.Replace(smallTranscript, "Nice to", "Good to", 1))
 	write(t, dir, "garbage.transcript", "this is\nnot a transcript\n")
@@ -122,6 +125,15 @@ func TestExitCodes(t *testing.T) {
 		{"a folder is checked whole", []string{"check", "flows"}, exitGood, "1 flow checked"},
 		{"the shipped flows have nothing wrong", []string{"check"}, exitGood, "0 errors, 0 warnings"},
 		{"a wrong state is found at its place", []string{"check", "broken/hello.yaml"}, exitFindings, "broken/hello.yaml:13:20: error: no state is named \"bey\" [unknown-state]"},
+		{"a warning is no failure", []string{"check", "doubtful.yaml"}, exitGood, "1 flow checked: 0 errors, 1 warning"},
+		{"unless it is strict", []string{"check", "--strict", "doubtful.yaml"}, exitFindings, "[no-way-out]"},
+		{"an accepted warning is counted", []string{"check", "--strict", "accepted.yaml"}, exitGood, "0 errors, 0 warnings, 1 accepted"},
+		{"findings as annotations", []string{"check", "--format", "github", "broken/hello.yaml"}, exitFindings, "::error file=broken/hello.yaml,line=13,col=20,"},
+		{"findings as SARIF", []string{"check", "--format", "sarif", "broken/hello.yaml"}, exitFindings, `"ruleId": "unknown-state"`},
+		{"SARIF explains its rules", []string{"check", "--format", "sarif", "accepted.yaml"}, exitGood, "**Why:**"},
+		{"an unknown form is a mistake of usage", []string{"check", "--format", "xml"}, exitUsage, "text, json, sarif or github"},
+		{"a code is explained", []string{"check", "--explain", "no-way-out"}, exitGood, "**Mend:**"},
+		{"a misspelt code is a mistake of usage", []string{"check", "--explain", "no-way-ou"}, exitUsage, `did you mean "no-way-out"?`},
 		{"a missing file is the environment's", []string{"check", "nowhere.yaml"}, exitEnvironment, "nowhere.yaml can not be read"},
 		{"a folder without flows is the environment's", []string{"check", "empty"}, exitEnvironment, "no flow files"},
 		{"a good transcript passes", []string{"test", "hello.transcript"}, exitGood, "1 passed, 0 failed"},
