@@ -22,6 +22,9 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// patient gives scripts time: a busy machine must not change what a test sees.
+var patient = map[string]string{"RELEVO_SCRIPT_DEADLINE": "10s"}
+
 // ran is what a command line did.
 type ran struct {
 	code     int
@@ -245,7 +248,7 @@ func TestTalkFromAPipe(t *testing.T) {
 		"where is my order", "/state", "AB123459", "/agent claim", "/agent : Hello, I am on it.", "/agent close refund", "/slots",
 		"track my order", "/timers", "/advance 29m", "/advance 1m", "/advance nonsense", "/event order.delayed AB123458", "2", "/dance", "/save my.transcript", "/quit", "never read",
 	}, "\n")
-	got := relevo(t, dir, in, nil, "talk", "--language", "en")
+	got := relevo(t, dir, in, patient, "talk", "--language", "en")
 	for _, want := range []string{
 		"< Happy to check.", "order_tracking.ask_order, waits for ask", "handed over to queue \"orders\" (lost)", "owner: agent:you", "you: Hello, I am on it.",
 		"Your refund is under way", "order_tracking ended: refunded", "after:30m0s in 30m0s", "Are you still there?", `! "nonsense" is not a duration`,
@@ -269,7 +272,7 @@ func TestTalkSavesTheFlowThatAnswered(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, "shop/flows/hello.yaml", scriptFlow)
 	write(t, dir, "shop/scripts/shop.js", "exports.greet = name => `Hello ${name}!`;\n")
-	got := relevo(t, dir, "/save early.transcript\nhello\nAna\n/save my.transcript\n", nil, "talk", "--flows", "shop/flows")
+	got := relevo(t, dir, "/save early.transcript\nhello\nAna\n/save my.transcript\n", patient, "talk", "--flows", "shop/flows")
 	if got.code != exitGood || !strings.Contains(got.out, "Hello Ana!") || !strings.Contains(got.out, "! no flow has answered yet") {
 		t.Fatalf("%+v", got)
 	}
@@ -292,7 +295,7 @@ func TestTalkToAFileOfAFolder(t *testing.T) {
 	write(t, dir, "mine/hours.yaml", hours)
 	write(t, dir, "mine/visit.yaml", visit)
 	for _, named := range []string{"mine/visit.yaml", "mine", "./mine/"} {
-		got := relevo(t, dir, "visit you\nopening hours\n/state\n", nil, "talk", named)
+		got := relevo(t, dir, "visit you\nopening hours\n/state\n", patient, "talk", named)
 		for _, want := range []string{"< On which day?\n", "< From nine to five.\n  hours ended: told\n< On which day?\n", "visit.ask, waits for ask; owner bot"} {
 			if got.code != exitGood || !strings.Contains(got.out, want) {
 				t.Errorf("%s: no %q in:\n%s%s", named, want, got.out, got.err)
@@ -300,10 +303,10 @@ func TestTalkToAFileOfAFolder(t *testing.T) {
 		}
 	}
 	write(t, dir, "mine/hours.yaml", "flow: hours\n")
-	if got := relevo(t, dir, "visit you\n", nil, "talk", "mine/visit.yaml"); got.code != exitGood || !strings.Contains(got.out, "Other flows of mine have errors") || !strings.Contains(got.out, "< On which day?") {
+	if got := relevo(t, dir, "visit you\n", patient, "talk", "mine/visit.yaml"); got.code != exitGood || !strings.Contains(got.out, "Other flows of mine have errors") || !strings.Contains(got.out, "< On which day?") {
 		t.Errorf("exit code %d:\n%s%s", got.code, got.out, got.err)
 	}
-	if got := relevo(t, dir, "visit you\n", nil, "talk", "mine/hours.yaml"); got.code != exitFindings {
+	if got := relevo(t, dir, "visit you\n", patient, "talk", "mine/hours.yaml"); got.code != exitFindings {
 		t.Errorf("exit code %d:\n%s%s", got.code, got.out, got.err)
 	}
 }
@@ -312,7 +315,7 @@ func TestTalkToAFileOfAFolder(t *testing.T) {
 func TestTalkShowsRunsInTheBackground(t *testing.T) {
 	t.Parallel()
 	const booked = `/event appointment.booked CT200101 {"id":"CT200101","at":"2026-11-24T16:30:00+01:00","doctor":"Dr. Vega","place":"Centro"}`
-	got := relevo(t, t.TempDir(), booked+"\n/state\n/slots\n", nil, "talk", "--at", "2026-11-18T10:00:00Z")
+	got := relevo(t, t.TempDir(), booked+"\n/state\n/slots\n", patient, "talk", "--at", "2026-11-18T10:00:00Z")
 	for _, want := range []string{"appointment_reminder.until_day_before, waits for wait, in the background; owner bot", `"doctor": "Dr. Vega"`} {
 		if !strings.Contains(got.out, want) {
 			t.Errorf("no %q in:\n%s%s", want, got.out, got.err)
@@ -349,7 +352,7 @@ func TestPeopleFindTheOrderFlow(t *testing.T) {
 		}[language] {
 			t.Run(text, func(t *testing.T) {
 				t.Parallel()
-				if got := relevo(t, t.TempDir(), text+"\n", nil, "talk", "--language", language); !strings.Contains(got.out, question) {
+				if got := relevo(t, t.TempDir(), text+"\n", patient, "talk", "--language", language); !strings.Contains(got.out, question) {
 					t.Errorf("%s%s", got.out, got.err)
 				}
 			})
