@@ -310,7 +310,7 @@ func (p *prover) answerBy(s *spot, st *engine.State, result *engine.CallResult) 
 			result.Status = status
 		}
 	}
-	if result.Error == "" && st.Call.Save.V != "" {
+	if result.Status/100 == 2 && st.Call.Save.V != "" {
 		bodies := p.likeliest(s.calls-1, p.data.of(st.Call.Save.V, s.sim.Now))
 		s.called = max(s.called, len(bodies))
 		result.Body = bodies[min(s.variant, len(bodies)-1)]
