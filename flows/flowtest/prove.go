@@ -127,7 +127,7 @@ type prover struct {
 	language string
 	tries    *int // inputs that may still be tried
 	data     *guesses
-	parent   *prover // whose run waits for this one's
+	others   []*prover // of the flows that run this one, or that it runs
 	depth    int
 }
 
@@ -277,28 +277,35 @@ func (p *prover) put(s *spot, sign, text string) bool {
 // answer is what a call gets, and how a transcript writes it.
 func (p *prover) answer(s *spot, e engine.Effect) (engine.CallResult, string) {
 	result := engine.CallResult{Effect: e.ID, Status: 200}
-	r := s.sim.Conv.Run(e.Run)
-	owner := p
-	for owner != nil && (r == nil || owner.def.Flow.V != r.Flow) {
-		owner = owner.parent
-	}
-	if owner != nil {
-		owner.answerBy(s, stateOf(owner.def, r.State), &result)
+	if r := s.sim.Conv.Run(e.Run); r != nil {
+		for _, owner := range append([]*prover{p}, p.others...) {
+			if owner.def.Flow.V == r.Flow {
+				owner.answerBy(s, stateOf(owner.def, r.State), owner == p, &result)
+				break
+			}
+		}
 	}
 	return result, writtenAnswer(e.Call, result)
 }
 
-// answerBy is the answer that leads on as the next step of the path from a state does; behind the path, the first one that goes.
-func (p *prover) answerBy(s *spot, st *engine.State, result *engine.CallResult) {
+// answerBy is the answer that leads on as the next step of the path from a state does; behind the path, the first one that goes. walking tells that it is
+// this prover that walks.
+func (p *prover) answerBy(s *spot, st *engine.State, walking bool, result *engine.CallResult) {
 	if st == nil || st.Call == nil {
 		return
 	}
-	event := engine.EventNameOK
-	for i := s.calls; i < len(p.path); i++ {
+	from := s.calls
+	if !walking {
+		from = 0
+	}
+	event, at := engine.EventNameOK, -1
+	for i := from; i < len(p.path) && at < 0; i++ {
 		if p.path[i].From == st.Name.V {
-			event, s.calls = p.path[i].Event, i+1
-			break
+			event, at = p.path[i].Event, i
 		}
+	}
+	if walking && at >= 0 {
+		s.calls = at + 1
 	}
 	switch {
 	case event == engine.EventNameFailed:
@@ -311,7 +318,7 @@ func (p *prover) answerBy(s *spot, st *engine.State, result *engine.CallResult) 
 		}
 	}
 	if result.Status/100 == 2 && st.Call.Save.V != "" {
-		bodies := p.likeliest(s.calls-1, p.data.of(st.Call.Save.V, s.sim.Now))
+		bodies := p.likeliest(at, p.data.of(st.Call.Save.V, s.sim.Now))
 		s.called = max(s.called, len(bodies))
 		result.Body = bodies[min(s.variant, len(bodies)-1)]
 	}

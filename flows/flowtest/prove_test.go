@@ -307,6 +307,26 @@ func TestEveryKindOfWayIsProved(t *testing.T) {
 	commands, _ := flows.LoadCommands(flows.CommandsFile, source)
 	catalog := engine.NewCatalog(engine.CatalogOptions{Current: machines, Commands: commands, DefaultQueue: "general"})
 	proveAll(t, catalog, machines[0])
+	inner := diag.Step{Event: "run", To: "ask_sure"}
+	for _, path := range [][]diag.Step{ // of the flow that another one runs
+		{inner},
+		{inner, {From: "ask_sure", Event: "answered", To: "charge"}, {From: "charge", Event: "4xx", To: "refused"}},
+		{inner, {From: "ask_sure", Event: "answered", To: "charge"}, {From: "charge", Event: "ok", To: "done"}},
+	} {
+		transcript, ok := Prove(catalog, machines[1].Definition, path, "test: inside")
+		if !ok {
+			t.Errorf("%s is not proved", diag.InWords(path))
+			continue
+		}
+		holds(t, catalog, transcript)
+		walksOn(t, catalog, machines[1].Flow, transcript, path)
+	}
+	menu := []diag.Step{{Event: "menu", To: "ask_guests"}}
+	if transcript, ok := Prove(catalog, machines[0].Definition, menu, "test: menu"); !ok {
+		t.Error("the menu is not proved")
+	} else {
+		holds(t, catalog, transcript)
+	}
 }
 
 // TestProofsOfAProjectAreBounded: findings without a path, of flows that are not there and behind the limit stay as they are.
