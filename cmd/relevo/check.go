@@ -78,9 +78,7 @@ func (a *app) check(c config, args []string) (findings diag.List, source func(st
 		}
 	}
 	for _, p := range projects {
-		if err := prove(c, p); err != nil {
-			return nil, nil, 0, err
-		}
+		prove(c, p)
 		findings = append(findings, p.Findings...)
 		n += p.Flows()
 	}
@@ -96,20 +94,19 @@ func (a *app) check(c config, args []string) (findings diag.List, source func(st
 	return findings, source, n, nil
 }
 
-// prove writes transcripts for the findings that have a path. Scripts run as in relevo test.
-func prove(c config, p *project.Project) error {
+// prove writes transcripts for the findings that have a path. Scripts run as in relevo test; where no worker can be started, only paths without scripts
+// are proved.
+func prove(c config, p *project.Project) {
 	if !slices.ContainsFunc(p.Findings, func(d diag.Diagnostic) bool { return len(d.Path) > 0 }) {
-		return nil
+		return
 	}
-	pool, err := scripts.NewPool(scripts.Options{Sources: p.Sources, Deadline: flowtest.ScriptDeadline})
-	if err != nil {
-		return &environmentError{fmt.Errorf("start the script workers: %w", err)}
-	}
-	defer func() { _ = pool.Close() }()
-	options := p.CatalogOptions(demoValues(testURL, c.Values), pool)
+	options := p.CatalogOptions(demoValues(testURL, c.Values), nil)
 	options.DefaultQueue, options.DefaultLanguage = c.DefaultQueue, c.DefaultLanguage
+	if pool, err := scripts.NewPool(scripts.Options{Sources: p.Sources, Deadline: flowtest.ScriptDeadline}); err == nil {
+		defer func() { _ = pool.Close() }()
+		options.Scripts = pool
+	}
 	flowtest.ProveAll(engine.NewCatalog(options), p.Findings)
-	return nil
 }
 
 // projectOptions says where the flows are that the configuration names.

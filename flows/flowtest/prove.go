@@ -361,10 +361,18 @@ func (p *prover) write(catalog *engine.Catalog, s spot, about string) (string, b
 		}
 		b.WriteString(line(l) + "\n")
 	}
-	b.WriteString(p.stands(s))
-	catalog = withScripts(catalog)
+	for _, end := range []string{p.stands(s), ""} {
+		if transcript, ok := completed(b.String()+end, withScripts(catalog)); ok {
+			return transcript, true
+		}
+	}
+	return "", false
+}
+
+// completed is a transcript with what really happens, when it holds in this form.
+func completed(text string, catalog *engine.Catalog) (string, bool) {
 	for range 2 {
-		t, findings := Parse("proof.transcript", []byte(b.String()))
+		t, findings := Parse("proof.transcript", []byte(text))
 		if len(findings) > 0 {
 			return "", false
 		}
@@ -372,26 +380,28 @@ func (p *prover) write(catalog *engine.Catalog, s spot, about string) (string, b
 		if len(result.Failures) == 0 {
 			return result.Updated, true
 		}
-		b.Reset()
-		b.WriteString(result.Updated)
+		text = result.Updated
 	}
 	return "", false
 }
 
-// stands is the line that holds where the run is at the end of the path, "" where it has gone on.
+// stands is what holds where the run is at the end of the path, "" where it has gone on: its state, its outcome, what people are told.
 func (p *prover) stands(s spot) string {
-	last := p.path[len(p.path)-1].To
-	if r := s.sim.Conv.Run(s.run); r != nil {
-		if r.State != last {
-			return ""
-		}
-		if focus := s.sim.Conv.InFocus(); focus != nil && focus.ID == r.ID {
-			return "@ " + last + "\n"
-		}
+	last := stateOf(p.def, p.path[len(p.path)-1].To)
+	r := s.sim.Conv.Run(s.run)
+	switch {
+	case last == nil || r != nil && r.State != last.Name.V:
+		return ""
+	case r == nil && last.End.V != "":
+		return "! end " + last.End.V + "\n"
+	case r == nil:
+		return ""
+	}
+	if focus := s.sim.Conv.InFocus(); focus == nil || focus.ID != r.ID {
 		return "! runs " + runs(s.sim.Conv.Runs) + "\n"
 	}
-	if st := stateOf(p.def, last); st != nil && st.End.V != "" {
-		return "! end " + st.End.V + "\n"
+	if last.Handoff != nil && last.Handoff.Summary.V != "" {
+		return "@ " + last.Name.V + "\n! summary -\n" // the second run fills it in
 	}
-	return ""
+	return "@ " + last.Name.V + "\n"
 }
