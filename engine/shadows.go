@@ -23,7 +23,7 @@ func (c *Catalog) Shadows() diag.List {
 	s.checkChoices(choices)
 	s.checkEvents()
 	s.checkSwitches()
-	if s.book.work > maxShadowWork {
+	if s.book.work > maxShadowWork && len(c.Current) > 0 {
 		s.findings.Warnf(c.Current[0].Definition.At, "too-many-phrases", "take out phrases that say the same in almost the same words",
 			"these flows have so many phrases like each other that not all were compared")
 	}
