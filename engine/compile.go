@@ -16,6 +16,8 @@ type Surroundings struct {
 	Queues  []string          // nil: anything goes
 	// Flows are the signatures of every flow, by name. nil: anything goes.
 	Flows map[string]Signature
+	// NoWindow tells that the channels are known and all of them take messages at any time. Otherwise one may close 24 hours after the contact's last message.
+	NoWindow bool
 }
 
 // compilation is one flow on its way to a machine.
@@ -26,6 +28,7 @@ type compilation struct {
 	machine  *Machine
 	findings diag.List
 	events   []fsm.EventDesc
+	paths    *analysis       // of the ways through the flow, made when it is first asked for
 	meant    map[string]bool // "state.event": the state catches it under a misspelt name, which is reported already
 }
 
@@ -48,6 +51,8 @@ var stages = []stage{
 	{"exits", checkExits},         // every waiting state has a way out
 	{"loops", checkLoops},         // no circle goes on for ever; needs ways
 	{"reach", checkReachable},     // every state can be reached; needs ways
+	{"unset", checkUnset},         // slots are set where they are read; needs ways
+	{"window", checkWindow},       // what may go out late has a template; needs ways
 	{"carry", buildInstances},     // the looplab/fsm machine that carries it all
 }
 

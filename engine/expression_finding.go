@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/types"
 
@@ -194,4 +195,33 @@ func wide(at diag.Range, word string, outer diag.Range) diag.Range {
 	at.End = at.Start
 	at.End.Column += utf8.RuneCountInString(word)
 	return clip(at, outer)
+}
+
+// place is where a part of an expression stands, as long as a word that begins there.
+func (e *expression) place(node ast.Node, word string) diag.Range {
+	s := Str{V: e.source, At: e.at}
+	line, column := e.lineOf(begins(node))
+	return wide(within(s, line, column), word, e.at)
+}
+
+// lineOf is the line, from 1, and the column, from 0, of a rune of the source.
+func (e *expression) lineOf(offset int) (line, column int) {
+	line = 1
+	for i, r := range []rune(e.source) {
+		if i == offset {
+			break
+		}
+		if column++; r == '\n' {
+			line, column = line+1, 0
+		}
+	}
+	return line, column
+}
+
+// begins is where a part of an expression begins: a member stands at its dot, and begins with what it is a part of.
+func begins(node ast.Node) int {
+	if n, ok := node.(*ast.MemberNode); ok {
+		return begins(n.Node)
+	}
+	return node.Location().From
 }
