@@ -57,7 +57,8 @@ const (
 	causeTime                  // delay has passed in the state
 	causeBusiness              // a business event, at any time while the state waits
 	causeCall                  // the answer of a system, within seconds
-	causePeople                // a human agent has finished
+	causePeople                // a human agent has finished, with an outcome
+	causeLeft                  // nobody of the people has finished
 	causeOther                 // another flow has ended
 )
 
@@ -212,7 +213,7 @@ func (a *analysis) eachAnswer(st *state, see func(happening, ...string)) {
 	}
 	if !a.catchesAgent(st) { // people took over without the flow, and give it back
 		see(caused(causePeople), OutcomeResolved)
-		see(caused(causePeople), OutcomeAbandoned)
+		see(caused(causeLeft), OutcomeAbandoned)
 	}
 }
 
@@ -297,7 +298,7 @@ func (a *analysis) eachOutcome(st *state, see func(happening, ...string)) {
 	for _, outcome := range st.handoff.outcomes {
 		see(caused(causePeople), outcome)
 	}
-	see(caused(causePeople), EventNameAbandoned)
+	see(caused(causeLeft), EventNameAbandoned)
 }
 
 // eachEndOfRun lists how another flow ends.

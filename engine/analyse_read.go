@@ -189,9 +189,25 @@ func (r *reader) equality(n *ast.BinaryNode, k known) outcome {
 			return outcome{yes: after, no: after.either(side.set)}
 		case *ast.StringNode, *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.ConstantNode:
 			return outcome{yes: after.either(side.set), no: after}
+		case *ast.IdentifierNode, *ast.MemberNode:
+			if r.certain(side.other, k) {
+				return outcome{yes: after.either(side.set), no: after}
+			}
 		}
 	}
 	return same(after)
+}
+
+// certain tells a slot or a part of the event that surely holds a value; other fields may hold nil.
+func (r *reader) certain(node ast.Node, k known) bool {
+	switch n := node.(type) {
+	case *ast.IdentifierNode:
+		bit, tracked := r.bits[n.Value]
+		return tracked && k.has(bit)
+	case *ast.MemberNode:
+		return isBusinessPart(n) && k.has(eventBit)
+	}
+	return false
 }
 
 // call follows a helper, what stands in for an operator on times, or a function of a script.

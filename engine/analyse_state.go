@@ -100,7 +100,7 @@ func (p *pass) enter(st *state, k known) known {
 			k = p.question(st, k)
 			break
 		}
-		k = p.saying(&st.say[i], k)
+		k = p.approved(st.say[i].template, p.saying(&st.say[i], k))
 	}
 	switch {
 	case st.call != nil:
@@ -125,9 +125,9 @@ func (p *pass) enter(st *state, k known) known {
 
 // question follows the last message of a state that asks, and what is said when it is asked again: by then the contact's message is the event.
 func (p *pass) question(st *state, k known) known {
-	bound := k.has(eventBit)
-	k = k.without(eventBit)
-	k = p.saying(&st.say[len(st.say)-1], k)
+	bound, last := k.has(eventBit), &st.say[len(st.say)-1]
+	k = p.approved(last.template, k) // it goes out once: who writes opens the window
+	k = p.saying(last, k.without(eventBit))
 	for _, ch := range st.ask.choices {
 		k = p.message(ch.title, k)
 	}
@@ -146,7 +146,7 @@ func (p *pass) question(st *state, k known) known {
 	return k
 }
 
-// saying follows one message.
+// saying follows one message, without its template.
 func (p *pass) saying(s *saying, k known) known {
 	k = p.message(s.text, k)
 	for _, t := range []*template{s.url, s.name} {
@@ -158,10 +158,16 @@ func (p *pass) saying(s *saying, k known) known {
 	for _, e := range []*expression{s.latitude, s.longitude} {
 		k = p.read(e, k, useStrict)
 	}
-	if s.template != nil {
-		for _, t := range s.template.parameters {
-			k = p.template(t, k)
-		}
+	return k
+}
+
+// approved follows the parameters of a channel's template.
+func (p *pass) approved(a *approved, k known) known {
+	if a == nil {
+		return k
+	}
+	for _, t := range a.parameters {
+		k = p.template(t, k)
 	}
 	return k
 }

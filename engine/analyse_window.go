@@ -29,7 +29,7 @@ type silence struct {
 
 // checkWindow reports plain messages that some way sends after the window of 24 hours has closed. What counts is the time that the flow itself lets pass:
 // waits, time-outs, and the silence before a business event. A run that a business event starts begins with a closed window, because the contact may never
-// have written. Calls take no time, and neither do people: they see how much of the window is left. Where another flow was run it has talked with the contact.
+// have written. Calls take no time. People who end a handoff with an outcome, and another flow that was run, have talked with the contact.
 func checkWindow(c *compilation) {
 	a := c.analysis()
 	if a == nil || c.around.NoWindow || !a.speaksFreely() {
@@ -120,10 +120,10 @@ func (a *analysis) silences() []*silence {
 		st := a.states[here.state]
 		stays := a.stays(st)
 		a.each(st, func(h happening) {
-			age := min(here.age+a.passes(h, stays), closed)
-			if h.cause == causeContact || h.cause == causeOther {
-				age = 0
+			if h.rare && h.asked < 0 {
+				return // a message that could not be delivered says nothing about the next one
 			}
+			age := a.after(here.age, h, stays)
 			p.follow(here.state, h, a.entered[here.state], a.waiting[here.state], func(to arrival) {
 				if !to.stay {
 					arrive(&silence{before: here, state: to.to, age: age, step: to.step})
@@ -134,15 +134,17 @@ func (a *analysis) silences() []*silence {
 	return longest
 }
 
-// passes is how much time may pass until something happens.
-func (a *analysis) passes(h happening, stays time.Duration) time.Duration {
+// after is how long the contact may have been silent when something happens in a state that was entered after some silence.
+func (a *analysis) after(age time.Duration, h happening, stays time.Duration) time.Duration {
 	switch h.cause {
+	case causeContact, causePeople, causeOther:
+		return 0
 	case causeTime:
-		return h.delay
+		age += h.delay
 	case causeBusiness:
-		return stays
+		age += stays
 	}
-	return 0
+	return min(age, closed)
 }
 
 // stays is how long a run may stay in a state at most.
