@@ -44,6 +44,7 @@ func examples(t *testing.T, file string) []example {
 // framed are the keys that a fragment gets where it does not have them itself.
 var framed = []struct{ key, text string }{
 	{"flow", "flow: fragment\n"}, {"title", "title: A fragment\n"}, {"languages", "languages: [%s]\n"}, {"initial", "initial: %s\n"},
+	{"params", "params: [name, order_id, day, order, appointment, invoice]\n"}, // the rest of the flow, which is not shown, has set them
 	{"slots", "slots: {name: {type: text}, order_id: {type: text}, day: {type: date}, order: {type: object}, appointment: {type: object}, invoice: {type: object}}\n"},
 }
 
@@ -63,7 +64,7 @@ func frame(fragment, language string) string {
 	}
 	head := ""
 	for _, f := range framed {
-		if strings.Contains("\n"+fragment, "\n"+f.key+":") {
+		if strings.Contains("\n"+fragment, "\n"+f.key+":") || f.key == "params" && (strings.Contains("\n"+fragment, "\nslots:") || strings.Contains("\n"+fragment, "\ntriggers:")) {
 			continue
 		}
 		switch f.key {
