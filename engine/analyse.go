@@ -78,6 +78,14 @@ func (c *compilation) analysis() *analysis {
 	if c.paths != nil || c.waysAreWrong() {
 		return c.paths
 	}
+	a := c.prepare()
+	a.settle()
+	c.paths = a
+	return a
+}
+
+// prepare makes an analysis that knows the ways of the flow and nothing of its slots. Ways that lead to no state are left out.
+func (c *compilation) prepare() *analysis {
 	a := &analysis{compilation: c, index: make(map[string]int, len(c.def.States)), bits: map[string]int{}, names: []string{"event"}}
 	for i, def := range c.def.States {
 		a.index[def.Name.V] = i
@@ -90,20 +98,22 @@ func (c *compilation) analysis() *analysis {
 		}
 	}
 	a.findStarts()
-	a.settle()
-	c.paths = a
 	return a
 }
 
 // findStarts lists the ways in which a run begins. A flow with phrases is in the menu, too; a flow that nothing starts, or that has params, is run by
 // others, which give it those.
 func (a *analysis) findStarts() {
-	initial := a.index[a.machine.initial]
-	phrased, atInitial := false, false
+	initial, exists := a.index[a.machine.initial]
+	phrased, atInitial := false, !exists
 	for _, t := range a.machine.triggers {
-		s := start{event: t.event, state: a.index[t.state], known: known{}.with(eventBit)}
+		at, ok := a.index[t.state]
+		if !ok {
+			continue
+		}
+		s := start{event: t.event, state: at, known: onlyEvent}
 		if t.event == "" {
-			s.event, s.known, phrased = startPhrase, known{}, true
+			s.event, s.known, phrased = startPhrase, nothing, true
 			atInitial = atInitial || s.state == initial
 		}
 		a.starts = append(a.starts, s)
@@ -111,7 +121,7 @@ func (a *analysis) findStarts() {
 	if phrased && !atInitial {
 		a.starts = append(a.starts, start{event: startMenu, state: initial})
 	}
-	if len(a.machine.triggers) > 0 && len(a.machine.params) == 0 {
+	if !exists || len(a.machine.triggers) > 0 && len(a.machine.params) == 0 {
 		return
 	}
 	given := start{event: startRun, state: initial}

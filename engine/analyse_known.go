@@ -11,6 +11,12 @@ type known [maxTracked / 64]uint64
 // eventBit stands for the business event: whether the one that event.key and event.data mean is there.
 const eventBit = 0
 
+// What is known at the start of a run: that there is a business event, or nothing.
+var (
+	onlyEvent = known{}.with(eventBit)
+	nothing   = known{}
+)
+
 // everything is the set before anything is known of a state: no way has led there yet.
 func everything() known {
 	var k known

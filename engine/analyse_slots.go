@@ -166,11 +166,11 @@ func (a *analysis) reportUnset(group []proven) {
 	} else {
 		switch worst.how {
 		case useStrict:
-			a.findings.Warnf(worst.at, "slot-may-be-unset", unsetHint(name, worst.e), "%q may not be set here, and then the expression fails", name)
+			a.findings.Warnf(worst.at, "slot-may-be-unset", a.unsetHint(worst), "%q may not be set here, and then the expression fails", name)
 		case usePassed:
-			a.findings.Warnf(worst.at, "slot-may-be-unset", unsetHint(name, worst.e), "%q may not be set here, and then nothing is given", name)
+			a.findings.Warnf(worst.at, "slot-may-be-unset", a.unsetHint(worst), "%q may not be set here, and then nothing is given", name)
 		default:
-			a.findings.Warnf(worst.at, "slot-may-be-unset", unsetHint(name, worst.e), "%q may not be set here, and then nothing is written", name)
+			a.findings.Warnf(worst.at, "slot-may-be-unset", a.unsetHint(worst), "%q may not be set here, and then nothing is written", name)
 		}
 	}
 	d := &a.findings[len(a.findings)-1]
@@ -201,9 +201,41 @@ func eventPart(node ast.Node) string {
 }
 
 // unsetHint says how to mend it.
-func unsetHint(name string, e *expression) string {
-	if strings.Contains(e.source, name+".") {
-		return fmt.Sprintf(`ask for it or set it on every way here, lead on without it by when: %s == nil, or write %s?.… ?? "not known"`, name, name)
+func (a *analysis) unsetHint(u proven) string {
+	name := a.names[u.bit]
+	instead := name + " ?? " + a.standIn(name)
+	if field := fieldAfter(u.e, u.node); field != "" {
+		instead = name + "?." + field + ` ?? "not known"`
 	}
-	return fmt.Sprintf(`ask for it or set it on every way here, lead on without it by when: %s == nil, or write %s ?? "not known"`, name, name)
+	return fmt.Sprintf("ask for it or set it on every way here, lead on without it by when: %s == nil, or write %s", name, instead)
+}
+
+// standIn is an example of a value for a slot.
+func (a *analysis) standIn(name string) string {
+	switch a.machine.slots[name].typ {
+	case SlotNumber, SlotInteger:
+		return "0"
+	case SlotYesNo:
+		return "false"
+	case SlotDate:
+		return "today"
+	case SlotDateTime:
+		return "now"
+	case SlotDuration:
+		return "1h"
+	case SlotTime:
+		return `"09:00"`
+	}
+	return `"not known"`
+}
+
+// fieldAfter is the field that an expression asks a name for, "" for none.
+func fieldAfter(e *expression, node ast.Node) string {
+	runes := []rune(e.source)
+	rest := string(runes[min(len(runes), begins(node)):])
+	after, isField := strings.CutPrefix(rest[wordLength(rest):], ".")
+	if !isField {
+		return ""
+	}
+	return after[:wordLength(after)]
 }

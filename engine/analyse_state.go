@@ -217,6 +217,9 @@ func (p *pass) follow(from int, h happening, entered, waiting known, arrive func
 	for _, handler := range h.handlers {
 		for i := range handler.alternatives {
 			alt := &handler.alternatives[i]
+			if alt.when.never() {
+				continue
+			}
 			step := diag.Step{From: st.name, Event: handler.event, Way: i, Anywhere: handler.anywhere, To: alt.to}
 			if alt.stay {
 				step.To = st.name

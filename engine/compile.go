@@ -51,8 +51,12 @@ var stages = []stage{
 	{"exits", checkExits},         // every waiting state has a way out
 	{"loops", checkLoops},         // no circle goes on for ever; needs ways
 	{"reach", checkReachable},     // every state can be reached; needs ways
+	{"guards", checkGuards},       // guards and comparisons can turn out either way
+	{"circles", checkCircles},     // nor one whose guards do not matter
 	{"unset", checkUnset},         // slots are set where they are read; needs ways
-	{"window", checkWindow},       // what may go out late has a template; needs ways
+	{"window", checkWindow},       // what may go out late has a template
+	{"human", checkHuman},         // a person can be reached
+	{"paths", addPaths},           // how a run gets to a finding; needs all others
 	{"carry", buildInstances},     // the looplab/fsm machine that carries it all
 }
 

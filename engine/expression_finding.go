@@ -91,6 +91,18 @@ var wordings = []struct {
 	{regexp.MustCompile(`^not a (.+): (".*")$`), 2, func(m []string) (string, string) {
 		return fmt.Sprintf("%s is not a %s", m[2], m[1]), `write for example "2026-11-24", "2026-11-24T15:30" or 1d12h`
 	}},
+	{regexp.MustCompile(`^cannot use (.+) as type (.+) in array$`), 0, func(m []string) (string, string) {
+		return fmt.Sprintf("%s is never in a list of %ss", kindNamed(m[1]).article(), kindNamed(m[2])), "both sides must be of one kind; " + seeExpressions
+	}},
+	{regexp.MustCompile(`^type (.+)\[.+\] is undefined$`), 0, func(m []string) (string, string) {
+		return fmt.Sprintf("%s has no items", kindNamed(m[1]).article()), "only lists and slots of type object have items"
+	}},
+	{regexp.MustCompile(`^type (.+) has no field (\S+)$`), 2, func(m []string) (string, string) {
+		return fmt.Sprintf("%s has no field %q", kindNamed(m[1]).article(), m[2]), "only objects, amounts, locations and files have fields"
+	}},
+	{regexp.MustCompile(`^invalid argument for (\S+) \(type (.+)\)$`), 1, func(m []string) (string, string) {
+		return fmt.Sprintf("%s can not take %s", m[1], kindNamed(m[2]).article()), seeExpressions
+	}},
 	{regexp.MustCompile(`^not callable: (\S+)$`), 0, func(m []string) (string, string) {
 		if m[1] == "Local" {
 			return "Local would be the time zone of the server", "write local(now) for the flow's own"
