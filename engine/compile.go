@@ -62,14 +62,7 @@ var stages = []stage{
 
 // Compile gives a definition its meaning. The machine is nil when the findings hold an error; warnings do not stop it.
 func Compile(def *Definition, around Surroundings) (*Machine, diag.List) {
-	c := &compilation{
-		def: def, around: around, meant: map[string]bool{},
-		scope: newScope(def, around.Scripts, around.Config),
-		machine: &Machine{
-			Flow: def.Flow.V, Version: VersionOf(def, around.Scripts), Definition: def, initial: def.Initial.V, used: around.Scripts,
-			states: map[string]*state{}, on: map[string][]alternative{}, slots: map[string]*slot{},
-		},
-	}
+	c := newCompilation(def, around)
 	for _, s := range stages {
 		s.run(c)
 	}
@@ -78,6 +71,17 @@ func Compile(def *Definition, around Surroundings) (*Machine, diag.List) {
 		return nil, c.findings
 	}
 	return c.machine, c.findings
+}
+
+func newCompilation(def *Definition, around Surroundings) *compilation {
+	return &compilation{
+		def: def, around: around, meant: map[string]bool{},
+		scope: newScope(def, around.Scripts, around.Config),
+		machine: &Machine{
+			Flow: def.Flow.V, Version: VersionOf(def, around.Scripts), Definition: def, initial: def.Initial.V, used: around.Scripts,
+			states: map[string]*state{}, on: map[string][]alternative{}, slots: map[string]*slot{},
+		},
+	}
 }
 
 func checkNames(c *compilation) {

@@ -81,3 +81,17 @@ func Near(a, b string) bool { return near(a, b) }
 
 // Plain makes a value storable.
 func Plain(v any) (any, error) { return plain(v) }
+
+// Analysis compiles a definition, and returns what runs the stages of the analysis of ways once more.
+func Analysis(def *Definition, around Surroundings) (run func(), findings diag.List) {
+	c := newCompilation(def, around)
+	for _, s := range stages {
+		s.run(c)
+	}
+	return func() {
+		c.paths, c.findings = nil, nil
+		for _, check := range []func(*compilation){checkGuards, checkCircles, checkUnset, checkWindow, checkHuman, addPaths} {
+			check(c)
+		}
+	}, c.findings
+}
