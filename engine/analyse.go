@@ -18,6 +18,7 @@ type analysis struct {
 	bits   map[string]int // of a slot, by its name; eventBit is the event's
 	names  []string       // of the slots, by their bits
 	starts []start
+	sights [][]happening // what a run may see, by state, worked out when it is first asked for
 
 	reached []bool  // by a way that some run can take
 	entered []known // when a run enters the state, whatever way it came
@@ -97,6 +98,7 @@ func (c *compilation) prepare() *analysis {
 			a.names = append(a.names, name)
 		}
 	}
+	a.sights = make([][]happening, len(a.states))
 	a.findStarts()
 	return a
 }
@@ -145,8 +147,7 @@ func (a *analysis) bit(slot string) int {
 }
 
 // handlers lists who catches the first of some events that is caught: each time the state, then the flow.
-func (a *analysis) handlers(st *state, events ...string) []handler {
-	var list []handler
+func (a *analysis) handlers(st *state, events ...string) (list []handler) {
 	for _, event := range events {
 		if on := st.on[event]; len(on) > 0 {
 			list = append(list, handler{event, false, on})
@@ -160,6 +161,18 @@ func (a *analysis) handlers(st *state, events ...string) []handler {
 
 // each calls do with everything that a run in a state may see, in the order of the file.
 func (a *analysis) each(st *state, do func(happening)) {
+	i := a.index[st.name]
+	if a.sights[i] == nil {
+		a.sights[i] = []happening{}
+		a.look(st, func(h happening) { a.sights[i] = append(a.sights[i], h) })
+	}
+	for _, h := range a.sights[i] {
+		do(h)
+	}
+}
+
+// look works out what a run in a state may see.
+func (a *analysis) look(st *state, do func(happening)) {
 	see := func(h happening, events ...string) {
 		if h.handlers = a.handlers(st, events...); len(h.handlers) > 0 {
 			do(h)

@@ -1,8 +1,8 @@
 package engine
 
-// maxTracked is how many slots the analysis of paths follows, with the event as one more. A flow of 500 questions can have more; those are taken for
-// set, so that nothing wrong is said of them.
-const maxTracked = 512
+// maxTracked is how many slots the analysis of paths follows, and the event with them. A flow can declare MaxSlots; more than these come from hundreds of
+// questions with choices, and are taken for set, so that nothing wrong is said of them.
+const maxTracked = 256
 
 // known is a set of slots that are surely set at some point of a flow, by their bits. The zero value is none. It is a value of a fixed size, so that
 // following a path allocates nothing.

@@ -94,13 +94,18 @@ func (a *analysis) unsetReads() []unset {
 	p := a.pass()
 	here := 0
 	p.found = func(bit int, node ast.Node, how use) {
-		reads = append(reads, unset{bit, how, p.current, node, here, p.step})
+		read := unset{bit, how, p.current, node, here, nil}
+		if p.moving {
+			step := p.step
+			read.step = &step
+		}
+		reads = append(reads, read)
 	}
 	for i, st := range a.states {
 		if !a.reached[i] {
 			continue
 		}
-		here, p.step = i, nil
+		here = i
 		p.enter(st, a.entered[i])
 		a.each(st, func(h happening) {
 			p.follow(i, h, a.entered[i], a.waiting[i], func(arrival) {})

@@ -15,7 +15,8 @@ type pass struct {
 	reader
 	current *expression       // that is being read
 	seen    func(*expression) // is told of each expression, may be nil
-	step    *diag.Step        // the move on which it is read, nil: in the state itself
+	step    diag.Step         // the move on which it is read, with moving; otherwise it is read in the state itself
+	moving  bool
 	// probe is a bit whose absence is followed, -1 for none; failed tells that the run can not get on without it.
 	probe  int
 	failed bool
@@ -59,10 +60,16 @@ func (p *pass) message(m message, k known) known {
 	}
 	after, failed := everything(), p.failed
 	all := true // it fails in every language
-	for _, language := range slices.Sorted(maps.Keys(m)) {
-		p.failed = false
-		after = after.both(p.template(m[language], k))
-		all = all && p.failed
+	one := func(language string) {
+		if t := m[language]; t != nil {
+			p.failed = false
+			after = after.both(p.template(t, k))
+			all = all && p.failed
+		}
+	}
+	one("")
+	for _, language := range p.machine.languages {
+		one(language)
 	}
 	p.failed = failed || all
 	return after
@@ -224,14 +231,14 @@ func (p *pass) follow(from int, h happening, entered, waiting known, arrive func
 			if alt.stay {
 				step.To = st.name
 			}
-			p.step = &step
+			p.step, p.moving = step, true
 			out := p.guard(alt.when, k)
 			if p.possible(k, out.yes) {
 				if after := p.assign(alt.set, out.yes); p.probe < 0 || !p.failed {
 					arrive(arrival{p.index[step.To], alt.stay, step, after})
 				}
 			}
-			p.step, p.failed = nil, false
+			p.moving, p.failed = false, false
 			if alt.when == nil || !p.possible(k, out.no) {
 				return
 			}

@@ -311,3 +311,17 @@ func BenchmarkAnalyse(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkCompile is all of Compile, for the same flow of 50 states.
+func BenchmarkCompile(b *testing.B) {
+	def, wrong := flows.Load("large.yaml", []byte(large(50)))
+	if def == nil {
+		b.Fatal(wrong)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if m, found := engine.Compile(def, around); m == nil {
+			b.Fatal(found)
+		}
+	}
+}

@@ -95,3 +95,24 @@ func Analysis(def *Definition, around Surroundings) (run func(), findings diag.L
 		}
 	}, c.findings
 }
+
+// Leads tells whether the machine has such a step.
+func (m *Machine) Leads(s diag.Step) bool {
+	st := m.states[s.From]
+	if st == nil {
+		return false
+	}
+	ways := st.on[s.Event]
+	switch {
+	case s.Anywhere:
+		ways = m.on[s.Event]
+	case s.Event == "":
+		ways = st.jump
+	}
+	for _, a := range st.after {
+		if a.event == s.Event {
+			ways = a.alternatives
+		}
+	}
+	return s.Way < len(ways) && (ways[s.Way].to == s.To || ways[s.Way].stay && s.To == s.From)
+}
