@@ -24,7 +24,10 @@ type analysis struct {
 	entered []known // when a run enters the state, whatever way it came
 	waiting []known // while it waits there, or before it moves on
 	failing []int8  // whether something in the state can fail: 1 yes, -1 no, 0 not looked at yet
-	proofs  map[int]*search
+	// unsettled tells that entered and waiting were not worked out to the end.
+	unsettled bool
+	proofs    map[int]*search // by the bit of a slot
+	hops      int             // states that the proofs have looked at
 }
 
 // start is a way in which a run begins.

@@ -36,7 +36,7 @@ func (a *analysis) search(bit int) *search {
 	if s := a.proofs[bit]; s != nil {
 		return s
 	}
-	if len(a.proofs) >= maxUnset {
+	if len(a.proofs) >= maxUnset || a.hops >= maxHops {
 		return nil
 	}
 	s := &search{a: a, bit: bit, seen: make([]*hop, layers*len(a.states))}
@@ -104,6 +104,7 @@ func (s *search) run() {
 		}
 		here := queue[0]
 		queue = queue[1:]
+		s.a.hops++
 		s.expand(here, arrive)
 	}
 }

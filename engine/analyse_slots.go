@@ -15,6 +15,11 @@ import (
 const (
 	// maxUnset is how many slots of a flow are reported with a way that proves it. Each takes a search through the flow; who mends so many sees the rest.
 	maxUnset = 50
+	// maxHops bounds those searches together, in states looked at: a flow of 100 states may have maxUnset mistakes, one of 500 states 20.
+	maxHops = 20_000
+	// maxVisits is how often a state may be looked at again, on average, because less is set there than was thought. Flows that people write need three; what
+	// needs more is built to be slow, and nothing is said about its slots.
+	maxVisits = 30
 	// maxRelated is how many further places of the same mistake a finding names.
 	maxRelated = 8
 )
@@ -44,7 +49,10 @@ func (a *analysis) settle() {
 		reach(s.state, s.known)
 	}
 	p := a.pass()
-	for len(queue) > 0 {
+	for visits := 0; len(queue) > 0; visits++ {
+		if a.unsettled = visits > maxVisits*n; a.unsettled {
+			return
+		}
 		i := queue[0]
 		queue, queued[i] = queue[1:], false
 		a.waiting[i] = p.enter(a.states[i], a.entered[i]).both(kept[i])
@@ -76,13 +84,10 @@ type unset struct {
 // checkUnset reports slots that are read where some way has not set them, with the shortest such way.
 func checkUnset(c *compilation) {
 	a := c.analysis()
-	if a == nil {
+	if a == nil || a.unsettled {
 		return
 	}
 	reads := a.unsetReads()
-	if len(reads) == 0 {
-		return
-	}
 	for _, group := range a.grouped(reads) {
 		a.reportUnset(group)
 	}

@@ -244,20 +244,6 @@ func TestNothingIsFoundWhereNothingGoesWrong(t *testing.T) {
 	}
 }
 
-// TestAWindowThatNeverClosesIsNoLimit: where all channels take messages at any time nothing is said about the window.
-func TestAWindowThatNeverClosesIsNoLimit(t *testing.T) {
-	t.Parallel()
-	source := frame(phrased, "  begin: {wait: {for: 3d}, on: {elapsed: told}}\n  told: {say: Hello!, end: done}\n")
-	open := around
-	open.NoWindow = true
-	if got, want := len(findings(t, source, around)), 1; got != want {
-		t.Errorf("got %d findings, want %d", got, want)
-	}
-	if found := findings(t, source, open); len(found) > 0 {
-		t.Errorf("found %v", found)
-	}
-}
-
 // TestMorePlacesOfTheSameMistakeAreNamed beside the first one.
 func TestMorePlacesOfTheSameMistakeAreNamed(t *testing.T) {
 	t.Parallel()

@@ -32,7 +32,7 @@ type silence struct {
 // have written. Calls take no time. People who end a handoff with an outcome, and another flow that was run, have talked with the contact.
 func checkWindow(c *compilation) {
 	a := c.analysis()
-	if a == nil || c.around.NoWindow || !a.speaksFreely() {
+	if a == nil || !a.speaksFreely() {
 		return
 	}
 	for i, longest := range a.silences() {

@@ -16,8 +16,6 @@ type Surroundings struct {
 	Queues  []string          // nil: anything goes
 	// Flows are the signatures of every flow, by name. nil: anything goes.
 	Flows map[string]Signature
-	// NoWindow tells that the channels are known and all of them take messages at any time. Otherwise one may close 24 hours after the contact's last message.
-	NoWindow bool
 }
 
 // compilation is one flow on its way to a machine.
