@@ -77,19 +77,23 @@ type happening struct {
 	handlers []handler
 }
 
-// analysis is the analysis of the flow, made once. It is nil where ways are missing or wrong: what follows from those is no news.
+// analysis is the analysis of the flow, with what is set in its states. It is nil where ways are missing or wrong: what follows from those is no news.
 func (c *compilation) analysis() *analysis {
-	if c.paths != nil || c.waysAreWrong() {
-		return c.paths
+	if c.waysAreWrong() {
+		return nil
 	}
 	a := c.prepare()
-	a.settle()
-	c.paths = a
+	if a.reached == nil {
+		a.settle()
+	}
 	return a
 }
 
-// prepare makes an analysis that knows the ways of the flow and nothing of its slots. Ways that lead to no state are left out.
+// prepare is an analysis that knows the ways of the flow and nothing of its slots yet, made once. Ways that lead to no state are left out.
 func (c *compilation) prepare() *analysis {
+	if c.paths != nil {
+		return c.paths
+	}
 	a := &analysis{compilation: c, index: make(map[string]int, len(c.def.States)), bits: map[string]int{}, names: []string{"event"}}
 	for i, def := range c.def.States {
 		a.index[def.Name.V] = i
@@ -103,6 +107,7 @@ func (c *compilation) prepare() *analysis {
 	}
 	a.sights = make([][]happening, len(a.states))
 	a.findStarts()
+	c.paths = a
 	return a
 }
 

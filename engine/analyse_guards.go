@@ -17,10 +17,7 @@ func checkGuards(c *compilation) {
 			c.checkGuard(alternatives[i].when)
 		}
 	}
-	a := c.analysis()
-	if a == nil {
-		return
-	}
+	a := c.prepare()
 	held := a.choicesHeld()
 	seen := map[*expression]bool{}
 	a.everyExpression(func(e *expression) {

@@ -53,6 +53,11 @@ var (
 	missingName = regexp.MustCompile(`no state is named "([a-z_]+)"`)
 )
 
+// stands are what stands in for states that hand over in both languages; others end the flow.
+var stands = map[string]string{"to_agent": handsOver, "a_persona": handsOver}
+
+const handsOver = ": {handoff: {queue: general, outcomes: [resolved]}, on: {resolved: handed_over}}\n  handed_over: {end: done}\n"
+
 // frame makes a flow of a fragment. States that it leads to and does not show end the flow.
 func frame(fragment, language string) string {
 	if !strings.Contains("\n"+fragment, "\nstates:") {
@@ -86,7 +91,10 @@ func frame(fragment, language string) string {
 	for _, f := range findings {
 		if m := missingName.FindStringSubmatch(f.Message); m != nil && !added[m[1]] {
 			added[m[1]] = true
-			source += "  " + m[1] + ": {end: done}\n"
+			source += "  " + m[1] + stands[m[1]]
+			if stands[m[1]] == "" {
+				source += ": {end: done}\n"
+			}
 		}
 	}
 	return source
