@@ -1,7 +1,11 @@
 package engine_test
 
 import (
+	"errors"
 	"fmt"
+	"maps"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -221,5 +225,52 @@ func TestWhatIsNotFoundDoesNotHappen(t *testing.T) {
 	})
 	if clean == 0 {
 		t.Error("every flow had findings")
+	}
+}
+
+var word = regexp.MustCompile(`[A-Za-z_.]+`)
+
+// TestChangedFlowsAreFollowed takes words of the shipped flows and of those with findings out, or puts other words of the same file in their place. Nothing
+// makes Compile panic, each finding lies in the file, and each way is one of the machine.
+func TestChangedFlowsAreFollowed(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("../*/*.yaml")
+	more, err2 := filepath.Glob("../testdata/findings/*.yaml")
+	if err := errors.Join(err, err2); err != nil || len(files) < 4 {
+		t.Fatal(files, err)
+	}
+	sources := map[string]string{}
+	for _, file := range append(files, more...) {
+		if filepath.Base(file) != "commands.yaml" {
+			sources[file] = read(t, file)
+		}
+	}
+	compiled := 0
+	rapid.Check(t, func(t *rapid.T) {
+		source := sources[rapid.SampledFrom(slices.Sorted(maps.Keys(sources))).Draw(t, "file")]
+		for range rapid.IntRange(1, 3).Draw(t, "changes") {
+			places := word.FindAllStringIndex(source, -1)
+			at := rapid.SampledFrom(places).Draw(t, "place")
+			by := rapid.SampledFrom(places).Draw(t, "word")
+			source = source[:at[0]] + source[by[0]:by[1]] + source[at[1]:]
+		}
+		def, _ := flows.Load("changed.yaml", []byte(source))
+		if def == nil {
+			return
+		}
+		compiled++
+		m, found := engine.Compile(def, engine.Surroundings{})
+		lines := strings.Split(source, "\n")
+		for _, d := range found {
+			if r := d.Range; r.Start.Line < 1 || r.End.Line > len(lines) || r.Start.Column < 1 || r.End.Column > len([]rune(lines[r.End.Line-1]))+1 {
+				t.Fatalf("%v lies outside\n%s", d, source)
+			}
+			if m != nil && len(d.Path) > 0 {
+				requireWay(t, m, d)
+			}
+		}
+	})
+	if compiled == 0 {
+		t.Error("no changed flow was right for the loader")
 	}
 }
