@@ -1,0 +1,251 @@
+package engine
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/expr-lang/expr/ast"
+
+	"relevo/engine/diag"
+)
+
+// Limits of the analysis of slots.
+const (
+	// maxUnset is how many slots of a flow are reported with a way that proves it. Each takes a search through the flow; who mends so many sees the rest.
+	maxUnset = 50
+	// maxHops bounds those searches together, in states looked at: a flow of 100 states may have maxUnset mistakes, one of 500 states 20.
+	maxHops = 20_000
+	// maxVisits is how often a state may be looked at again, on average, because less is set there than was thought. Flows that people write need three; what
+	// needs more is built to be slow, and nothing is said about its slots.
+	maxVisits = 30
+	// maxRelated is how many further places of the same mistake a finding names.
+	maxRelated = 8
+)
+
+// settle works out what is surely set in each state: what is set on every way there. Sets only shrink, so it ends.
+func (a *analysis) settle() {
+	n := len(a.states)
+	a.reached, a.entered, a.waiting = make([]bool, n), make([]known, n), make([]known, n)
+	kept := make([]known, n) // without what a state may empty while it waits
+	for i := range n {
+		a.entered[i], a.waiting[i], kept[i] = everything(), everything(), everything()
+	}
+	var queue []int
+	queued := make([]bool, n)
+	push := func(i int) {
+		if !queued[i] {
+			queue, queued[i] = append(queue, i), true
+		}
+	}
+	reach := func(i int, k known) {
+		if next := a.entered[i].both(k); next != a.entered[i] || !a.reached[i] {
+			a.entered[i], a.reached[i] = next, true
+			push(i)
+		}
+	}
+	for _, s := range a.starts {
+		reach(s.state, s.known)
+	}
+	p := a.pass()
+	for visits := 0; len(queue) > 0; visits++ {
+		if a.unsettled = visits > maxVisits*n; a.unsettled {
+			return
+		}
+		i := queue[0]
+		queue, queued[i] = queue[1:], false
+		a.waiting[i] = p.enter(a.states[i], a.entered[i]).both(kept[i])
+		a.each(a.states[i], func(h happening) {
+			p.follow(i, h, a.entered[i], a.waiting[i], func(to arrival) {
+				if !to.stay {
+					reach(to.to, to.known)
+					return
+				}
+				if left := kept[i].both(to.known.with(eventBit).either(a.waiting[i].not())); left != kept[i] {
+					kept[i] = left
+					push(i)
+				}
+			})
+		})
+	}
+}
+
+// unset is a value that may not be set where it is read.
+type unset struct {
+	bit   int
+	how   use
+	e     *expression
+	node  ast.Node
+	state int
+	step  *diag.Step
+}
+
+// checkUnset reports slots that are read where some way has not set them, with the shortest such way.
+func checkUnset(c *compilation) {
+	a := c.analysis()
+	if a == nil || a.unsettled {
+		return
+	}
+	reads := a.unsetReads()
+	for _, group := range a.grouped(reads) {
+		a.reportUnset(group)
+	}
+}
+
+// unsetReads lists what may be unset where it is read, in the order of the file.
+func (a *analysis) unsetReads() []unset {
+	var reads []unset
+	p := a.pass()
+	here := 0
+	p.found = func(bit int, node ast.Node, how use) {
+		read := unset{bit, how, p.current, node, here, nil}
+		if p.moving {
+			step := p.step
+			read.step = &step
+		}
+		reads = append(reads, read)
+	}
+	for i, st := range a.states {
+		if !a.reached[i] {
+			continue
+		}
+		here = i
+		p.enter(st, a.entered[i])
+		a.each(st, func(h happening) {
+			p.follow(i, h, a.entered[i], a.waiting[i], func(arrival) {})
+		})
+	}
+	return reads
+}
+
+// proven is a read that may find nothing, with the way that leads there.
+type proven struct {
+	unset
+	at   diag.Range
+	path []diag.Step
+}
+
+// grouped makes one finding of the reads of one slot in one place: a state, or a handler of the flow. The best proof of each read is kept.
+func (a *analysis) grouped(reads []unset) [][]proven {
+	type read struct {
+		bit  int
+		e    *expression
+		from int
+	}
+	best := map[read]proven{}
+	for _, u := range reads {
+		path := a.prove(u)
+		if path == nil {
+			continue
+		}
+		key := read{u.bit, u.e, u.node.Location().From}
+		if known, ok := best[key]; !ok || len(path) < len(known.path) {
+			best[key] = proven{u, u.e.place(u.node, a.word(u)), path}
+		}
+	}
+	type place struct {
+		bit, state int
+		anywhere   bool
+	}
+	groups := map[place][]proven{}
+	for _, p := range best {
+		key := place{p.bit, p.state, p.step != nil && p.step.Anywhere}
+		groups[key] = append(groups[key], p)
+	}
+	var out [][]proven
+	for _, group := range groups {
+		slices.SortFunc(group, func(x, y proven) int { return cmp.Or(cmp.Compare(y.how, x.how), comparePlaces(x.at, y.at)) })
+		out = append(out, group)
+	}
+	slices.SortFunc(out, func(x, y []proven) int { return comparePlaces(x[0].at, y[0].at) })
+	return out
+}
+
+func comparePlaces(a, b diag.Range) int {
+	return cmp.Or(cmp.Compare(a.Start.Line, b.Start.Line), cmp.Compare(a.Start.Column, b.Start.Column))
+}
+
+// reportUnset reports the worst read of a group; the others are named beside it.
+func (a *analysis) reportUnset(group []proven) {
+	worst := group[0]
+	name := a.names[worst.bit]
+	if worst.bit == eventBit {
+		a.findings.Warnf(worst.at, "event-may-be-missing", `keep it in a slot where the event comes in, or write what stands in for it: `+eventPart(worst.node)+` ?? "…"`,
+			"%s is empty where no business event has led here", eventPart(worst.node))
+	} else {
+		switch worst.how {
+		case useStrict:
+			a.findings.Warnf(worst.at, "slot-may-be-unset", a.unsetHint(worst), "%q may not be set here, and then the expression fails", name)
+		case usePassed:
+			a.findings.Warnf(worst.at, "slot-may-be-unset", a.unsetHint(worst), "%q may not be set here, and then nothing is given", name)
+		default:
+			a.findings.Warnf(worst.at, "slot-may-be-unset", a.unsetHint(worst), "%q may not be set here, and then nothing is written", name)
+		}
+	}
+	d := &a.findings[len(a.findings)-1]
+	d.Path = worst.path
+	for _, other := range group[1:min(len(group), maxRelated+1)] {
+		if other.at != worst.at {
+			d.Related = append(d.Related, diag.Related{Range: other.at, Message: "it is read here, too"})
+		}
+	}
+}
+
+// word is the name of what is read.
+func (a *analysis) word(u unset) string {
+	if u.bit == eventBit {
+		return eventPart(u.node)
+	}
+	return a.names[u.bit]
+}
+
+// eventPart is event.key or event.data as it is written.
+func eventPart(node ast.Node) string {
+	if n, ok := node.(*ast.MemberNode); ok {
+		if part, ok := n.Property.(*ast.StringNode); ok {
+			return "event." + part.Value
+		}
+	}
+	return "event"
+}
+
+// unsetHint says how to mend it.
+func (a *analysis) unsetHint(u proven) string {
+	name := a.names[u.bit]
+	instead := name + " ?? " + a.standIn(name)
+	if field := fieldAfter(u.e, u.node); field != "" {
+		instead = name + "?." + field + ` ?? "not known"`
+	}
+	return fmt.Sprintf("ask for it or set it on every way here, lead on without it by when: %s == nil, or write %s", name, instead)
+}
+
+// standIn is an example of a value for a slot.
+func (a *analysis) standIn(name string) string {
+	switch a.machine.slots[name].typ {
+	case SlotNumber, SlotInteger:
+		return "0"
+	case SlotYesNo:
+		return "false"
+	case SlotDate:
+		return "today"
+	case SlotDateTime:
+		return "now"
+	case SlotDuration:
+		return "1h"
+	case SlotTime:
+		return `"09:00"`
+	}
+	return `"not known"`
+}
+
+// fieldAfter is the field that an expression asks a name for, "" for none.
+func fieldAfter(e *expression, node ast.Node) string {
+	runes := []rune(e.source)
+	rest := string(runes[min(len(runes), begins(node)):])
+	after, isField := strings.CutPrefix(rest[wordLength(rest):], ".")
+	if !isField {
+		return ""
+	}
+	return after[:wordLength(after)]
+}
