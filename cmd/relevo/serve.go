@@ -292,7 +292,7 @@ func (s *service) drawing(flow, language string) ([]byte, error) {
 	for _, m := range s.runner.Catalog().Current {
 		if m.Flow == flow {
 			var b bytes.Buffer
-			err := draw.SVG(&b, m.Definition, draw.Options{Language: language, Version: m.Version})
+			err := draw.Flow(m.Definition, draw.Options{Language: language, Version: m.Version}).SVG(&b)
 			return b.Bytes(), err
 		}
 	}
