@@ -15,6 +15,7 @@ import (
 	"relevo/flows/flowtest"
 	"relevo/flows/plan"
 	"relevo/flows/project"
+	"relevo/store"
 )
 
 // liveMarks is the word for the runs that are under way.
@@ -26,13 +27,12 @@ func (a *app) marks(ctx context.Context, c config, def *engine.Definition, o dra
 	case o.highlight == "":
 		return nil, nil
 	case o.highlight == liveMarks:
-		counts := map[string]int64{}
-		err := a.versions(ctx, c, o, def.Flow.V, func(v plan.Version) {
-			for _, r := range v.Runs {
-				counts[r.State] += r.Runs
-			}
+		m := &draw.Marks{}
+		err := a.withCounts(ctx, c, o, func(r registry) (err error) {
+			m.Counts, err = countRuns(ctx, r, def.Flow.V)
+			return err
 		})
-		return &draw.Marks{Counts: counts}, err
+		return m, err
 	}
 	m, err := a.fileMarks(c, def, o.highlight)
 	if err != nil {
@@ -47,9 +47,14 @@ func (a *app) marksOfAll(ctx context.Context, c config, o drawing) (*draw.Marks,
 	case o.highlight == "":
 		return nil, nil
 	case o.highlight == liveMarks:
-		counts := map[string]int64{}
-		err := a.versions(ctx, c, o, "", func(v plan.Version) { counts[v.Flow] += v.Running })
-		return &draw.Marks{Counts: counts}, err
+		m := &draw.Marks{Counts: map[string]int64{}}
+		return m, a.withCounts(ctx, c, o, func(r registry) error {
+			versions, err := r.Versions(ctx, "")
+			for _, v := range versions {
+				m.Counts[v.Flow] += v.Running
+			}
+			return err
+		})
 	}
 	if counts, ok := parseCounts(o.highlight); ok {
 		return &draw.Marks{Counts: counts}, nil
@@ -57,21 +62,37 @@ func (a *app) marksOfAll(ctx context.Context, c config, o drawing) (*draw.Marks,
 	return nil, &usageError{errors.New("with --all, --highlight is live or numbers by flow, such as order_tracking=3")}
 }
 
-// versions lists the versions of a flow, or of all, where runs can be counted.
-func (a *app) versions(ctx context.Context, c config, o drawing, flow string, each func(plan.Version)) error {
+// withCounts runs f with the server or the database in which runs can be counted.
+func (a *app) withCounts(ctx context.Context, c config, o drawing, f func(registry) error) error {
 	if err := a.needsDatabase(c, o.server); err != nil {
 		return err
 	}
 	return a.withRegistry(ctx, c, o.server, o.token, project.File{}, func(r registry) error {
-		list, err := r.Versions(ctx, flow)
-		if err != nil {
+		if err := f(r); err != nil {
 			return fmt.Errorf("count the runs: %w", err)
-		}
-		for _, v := range list {
-			each(v)
 		}
 		return nil
 	})
+}
+
+// versioned is what lists the versions of a flow with the runs that use them.
+type versioned interface {
+	Versions(ctx context.Context, flow string) ([]plan.Version, error)
+}
+
+// countRuns counts the runs of every version of a flow, by state.
+func countRuns(ctx context.Context, r versioned, flow string) (map[string]int64, error) {
+	versions, err := r.Versions(ctx, flow)
+	if errors.Is(err, store.ErrNotFound) { // not published yet: nobody runs it
+		return nil, nil
+	}
+	counts := map[string]int64{}
+	for _, v := range versions {
+		for _, run := range v.Runs {
+			counts[run.State] += run.Runs
+		}
+	}
+	return counts, err
 }
 
 // fileMarks reads numbers, a transcript or a JSON file.

@@ -7,12 +7,11 @@ type vocabulary struct {
 	kinds map[kind]string
 
 	state, states, choice, choices, flow, flows string // behind a number
-	run, runs                                   string // behind a number
 
 	version, event, more, into, queue, quiet string
 	until, after, when, otherwise            string
 	lasting                                  string // a time: "for 2h"
-	with, stays, always, leads, from, of     string
+	with, stays, always, leads, from         string
 	noState, noFlow, unreached               string
 
 	allFlows, timed, anywhere, human, jump, walked, live string
@@ -24,10 +23,10 @@ var vocabularies = map[string]vocabulary{
 			kindStart: "start", kindAny: "any state", kindSay: "say", kindAsk: "ask", kindCall: "call", kindHandoff: "handoff", kindWait: "wait",
 			kindRun: "run", kindEnd: "end", kindMissing: "missing", kindFlow: "flow", kindQueue: "queue",
 		},
-		state: "state", states: "states", choice: "choice", choices: "choices", flow: "flow", flows: "flows", run: "run", runs: "runs",
+		state: "state", states: "states", choice: "choice", choices: "choices", flow: "flow", flows: "flows",
 		version: "version", event: "event", more: "more", into: "into", queue: "queue", quiet: "quiet hours",
 		until: "until", after: "after", when: "if", otherwise: "else", lasting: "for",
-		with: "with", stays: "stays here", always: "always", leads: "leads to", from: "from", of: "of",
+		with: "with", stays: "stays here", always: "always", leads: "leads to", from: "from",
 		noState: "no such state", noFlow: "no such flow", unreached: "nothing leads here",
 		allFlows: "All flows", timed: "when time has passed", anywhere: "from any state", human: "to a person", jump: "goes on elsewhere",
 		walked: "order in the transcript", live: "runs that stand here",
@@ -37,26 +36,26 @@ var vocabularies = map[string]vocabulary{
 			kindStart: "inicio", kindAny: "cualquier estado", kindSay: "dice", kindAsk: "pregunta", kindCall: "llamada", kindHandoff: "persona", kindWait: "espera",
 			kindRun: "otro flujo", kindEnd: "fin", kindMissing: "falta", kindFlow: "flujo", kindQueue: "cola",
 		},
-		state: "estado", states: "estados", choice: "opción", choices: "opciones", flow: "flujo", flows: "flujos", run: "ejecución", runs: "ejecuciones",
+		state: "estado", states: "estados", choice: "opción", choices: "opciones", flow: "flujo", flows: "flujos",
 		version: "versión", event: "evento", more: "más", into: "en", queue: "cola", quiet: "horas de silencio",
 		until: "hasta", after: "tras", when: "si", otherwise: "si no", lasting: "durante",
-		with: "con", stays: "se queda aquí", always: "siempre", leads: "lleva a", from: "desde", of: "de",
+		with: "con", stays: "se queda aquí", always: "siempre", leads: "lleva a", from: "desde",
 		noState: "no existe ese estado", noFlow: "no existe ese flujo", unreached: "nada lleva aquí",
 		allFlows: "Todos los flujos", timed: "cuando pasa el tiempo", anywhere: "desde cualquier estado", human: "a una persona", jump: "sigue en otro lugar",
-		walked: "orden en la transcripción", live: "ejecuciones en este estado",
+		walked: "orden en la transcripción", live: "conversaciones que están aquí",
 	},
 	"pt": {
 		kinds: map[kind]string{
 			kindStart: "início", kindAny: "qualquer estado", kindSay: "diz", kindAsk: "pergunta", kindCall: "chamada", kindHandoff: "pessoa", kindWait: "espera",
 			kindRun: "outro fluxo", kindEnd: "fim", kindMissing: "falta", kindFlow: "fluxo", kindQueue: "fila",
 		},
-		state: "estado", states: "estados", choice: "opção", choices: "opções", flow: "fluxo", flows: "fluxos", run: "execução", runs: "execuções",
+		state: "estado", states: "estados", choice: "opção", choices: "opções", flow: "fluxo", flows: "fluxos",
 		version: "versão", event: "evento", more: "mais", into: "em", queue: "fila", quiet: "horas de silêncio",
 		until: "até", after: "após", when: "se", otherwise: "senão", lasting: "por",
-		with: "com", stays: "fica aqui", always: "sempre", leads: "leva a", from: "de", of: "de",
+		with: "com", stays: "fica aqui", always: "sempre", leads: "leva a", from: "de",
 		noState: "este estado não existe", noFlow: "este fluxo não existe", unreached: "nada leva aqui",
 		allFlows: "Todos os fluxos", timed: "quando o tempo passa", anywhere: "de qualquer estado", human: "para uma pessoa", jump: "continua em outro lugar",
-		walked: "ordem na transcrição", live: "execuções neste estado",
+		walked: "ordem na transcrição", live: "conversas que estão aqui",
 	},
 }
 

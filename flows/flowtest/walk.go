@@ -14,7 +14,8 @@ import (
 const walkAttribute = "relevo_walk"
 
 // Walk runs a transcript and returns the way that the runs of one flow took, step by step, with what became of the transcript. The catalog must
-// hold the flow, and around is what it compiles with. A step without From is the start of a run; a way that stays in its state is no step.
+// hold the flow, and around is what it compiles with. A step without From is the start of a run; a way that stays in its state is no step. Runs of
+// one flow that live side by side follow each other as they move.
 func Walk(t *Transcript, catalog *engine.Catalog, flow string, around engine.Surroundings) ([]diag.Step, Result, error) {
 	o := catalog.CatalogOptions
 	at := slices.IndexFunc(o.Current, func(m *engine.Machine) bool { return m.Flow == flow })
