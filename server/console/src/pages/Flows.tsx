@@ -102,7 +102,7 @@ function Drawing({ flow, at }: { flow: Flow; at: number }) {
   const { t, i18n } = useTranslation()
   const [broken, setBroken] = useState(false)
   const [runs, setRuns] = useState(true)
-  const zoom = useZoom()
+  const { picture, width, step, fit, loaded } = useZoom()
   const title = authorText(flow.title, i18n.language, humanise(flow.flow))
   const address = `/v1/flows/${encodeURIComponent(flow.flow)}/drawing.svg?language=${i18n.language}${runs ? '&runs=true' : ''}`
   return (
@@ -123,9 +123,9 @@ function Drawing({ flow, at }: { flow: Flow; at: number }) {
           {t('flows.runs')}
         </Button>
         <div className="flex">
-          <IconButton icon={ZoomOut} label={t('flows.smaller')} onClick={() => zoom.step(-1)} />
-          <IconButton icon={ZoomIn} label={t('flows.larger')} onClick={() => zoom.step(1)} />
-          <IconButton icon={Maximize} label={t('flows.fit')} onClick={zoom.fit} />
+          <IconButton icon={ZoomOut} label={t('flows.smaller')} onClick={() => step(-1)} />
+          <IconButton icon={ZoomIn} label={t('flows.larger')} onClick={() => step(1)} />
+          <IconButton icon={Maximize} label={t('flows.fit')} onClick={fit} />
         </div>
         <a href={address} target="_blank" rel="noopener" className={buttonClass()}>
           <ExternalLink size={15} aria-hidden />
@@ -138,7 +138,7 @@ function Drawing({ flow, at }: { flow: Flow; at: number }) {
         role="group"
         aria-label={t('flows.drawing', { title })}
         onPointerMove={drag}
-        className={`min-h-0 flex-1 overflow-auto bg-raised p-4 md:p-6 ${zoom.width ? 'cursor-grab active:cursor-grabbing' : ''}`}
+        className={`min-h-0 flex-1 overflow-auto bg-raised p-4 md:p-6 ${width ? 'cursor-grab active:cursor-grabbing' : ''}`}
       >
         {broken ? (
           <p role="alert" className="py-16 text-center text-muted">
@@ -146,14 +146,14 @@ function Drawing({ flow, at }: { flow: Flow; at: number }) {
           </p>
         ) : (
           <img
-            ref={zoom.picture}
+            ref={picture}
             src={runs ? `${address}&at=${at}` : address}
             alt={t('flows.drawing', { title })}
             draggable={false}
-            onLoad={(event) => zoom.loaded(event.currentTarget.naturalWidth)}
+            onLoad={(event) => loaded(event.currentTarget.naturalWidth)}
             onError={() => setBroken(true)}
-            style={zoom.width ? { width: zoom.width } : undefined}
-            className={`mx-auto h-auto rounded-xl ${zoom.width ? 'max-w-none' : 'max-w-full'}`}
+            style={width ? { width } : undefined}
+            className={`mx-auto h-auto rounded-xl ${width ? 'max-w-none' : 'max-w-full'}`}
           />
         )}
       </div>
