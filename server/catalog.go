@@ -35,6 +35,7 @@ type drawingInput struct {
 	Flow     string `path:"flow" maxLength:"128"`
 	Language string `query:"language" pattern:"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$" maxLength:"35" doc:"Of the titles; yours when absent"`
 	Runs     bool   `query:"runs" doc:"With the number of runs that stand in each state, of every version"`
+	At       string `query:"at" maxLength:"32" doc:"Not read: another value lets a browser ask again for the numbers of now"`
 }
 
 type drawingOutput struct {

@@ -114,8 +114,8 @@ func words(text string, size, width float64) []string {
 		rest := characters(word)
 		for len(rest) > 0 {
 			to := fitting(rest, size, width)
-			if slash := lastSlash(rest[:to]); to < len(rest) && slash > 0 {
-				to = slash + 1
+			if at := lastBreak(rest[:to]); to < len(rest) && at > 0 {
+				to = at + 1
 			}
 			list = append(list, strings.Join(rest[:to], ""))
 			rest = rest[to:]
@@ -135,9 +135,10 @@ func fitting(list []string, size, width float64) int {
 	return len(list)
 }
 
-func lastSlash(list []string) int {
+// lastBreak is the last place behind which an address or an expression is broken best; -1 where there is none.
+func lastBreak(list []string) int {
 	for i := len(list) - 1; i >= 0; i-- {
-		if list[i] == "/" {
+		if strings.Contains("/(.,", list[i]) {
 			return i
 		}
 	}
