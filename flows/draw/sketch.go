@@ -164,6 +164,9 @@ func (s *sketch) link(l *link, ch *chapter, from float64) {
 			p = p.line(ch.x+x, ch.y+bottom)
 		}
 	}
+	if len(l.lines) > 0 { // behind a label that steps back a line would shine through
+		p = p.move(ch.x+x, ch.y+top-tipGap)
+	}
 	p = p.line(ch.x+x, ch.y+top-9)
 	s.on.path(shape, p)
 	s.on.path(tip, arrowhead(ch.x+x, ch.y+top-1, shape.width))

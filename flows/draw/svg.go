@@ -49,7 +49,7 @@ func (c *svg) begin(g group) {
 		class += " dim"
 	}
 	if g.to != "" {
-		c.printf(`<a href="#%s-%s">`, c.prefix, identifier(g.to))
+		c.printf(`<a href="#%s-%s" tabindex="-1">`, c.prefix, identifier(g.to)) // the description says it to who does not see it
 		c.ends = "</g></a>\n"
 	}
 	c.printf(`<g class="%s"`, class)
