@@ -104,6 +104,25 @@ func (d *division) begin() {
 			}
 		}
 	}
+	d.silences()
+}
+
+// manySources is from how many cards silence leads to one before that begins a chapter.
+const manySources = 3
+
+// silences lets a state begin a chapter that the silence of many questions leads to: "are you still there?" belongs to none of them.
+func (d *division) silences() {
+	from := map[string]int{}
+	for _, a := range d.p.arrows {
+		if a.timed && a.from != a.to {
+			from[a.to]++
+		}
+	}
+	for _, b := range d.p.boxes {
+		if from[b.id] >= manySources && b.kind != kindEnd {
+			d.head(b.id)
+		}
+	}
 }
 
 func (d *division) head(id string) {

@@ -14,7 +14,7 @@ type vocabulary struct {
 	with, stays, always, leads, from         string
 	noState, noFlow, unreached               string
 
-	allFlows, timed, anywhere, human, jump, walked, live string
+	allFlows, timed, human, jump, walked, live string
 }
 
 var vocabularies = map[string]vocabulary{
@@ -28,7 +28,7 @@ var vocabularies = map[string]vocabulary{
 		until: "until", after: "after", when: "if", otherwise: "else", lasting: "for",
 		with: "with", stays: "stays here", always: "always", leads: "leads to", from: "from",
 		noState: "no such state", noFlow: "no such flow", unreached: "nothing leads here",
-		allFlows: "All flows", timed: "when time has passed", anywhere: "from any state", human: "to a person", jump: "goes on elsewhere",
+		allFlows: "All flows", timed: "when time has passed", human: "to a person", jump: "goes on elsewhere",
 		walked: "order in the transcript", live: "runs that stand here",
 	},
 	"es": {
@@ -41,7 +41,7 @@ var vocabularies = map[string]vocabulary{
 		until: "hasta", after: "tras", when: "si", otherwise: "si no", lasting: "durante",
 		with: "con", stays: "se queda aquí", always: "siempre", leads: "lleva a", from: "desde",
 		noState: "no existe ese estado", noFlow: "no existe ese flujo", unreached: "nada lleva aquí",
-		allFlows: "Todos los flujos", timed: "cuando pasa el tiempo", anywhere: "desde cualquier estado", human: "a una persona", jump: "sigue en otro lugar",
+		allFlows: "Todos los flujos", timed: "cuando pasa el tiempo", human: "a una persona", jump: "sigue en otro lugar",
 		walked: "orden en la transcripción", live: "conversaciones que están aquí",
 	},
 	"pt": {
@@ -54,7 +54,7 @@ var vocabularies = map[string]vocabulary{
 		until: "até", after: "após", when: "se", otherwise: "senão", lasting: "por",
 		with: "com", stays: "fica aqui", always: "sempre", leads: "leva a", from: "de",
 		noState: "este estado não existe", noFlow: "este fluxo não existe", unreached: "nada leva aqui",
-		allFlows: "Todos os fluxos", timed: "quando o tempo passa", anywhere: "de qualquer estado", human: "para uma pessoa", jump: "continua em outro lugar",
+		allFlows: "Todos os fluxos", timed: "quando o tempo passa", human: "para uma pessoa", jump: "continua em outro lugar",
 		walked: "ordem na transcrição", live: "conversas que estão aqui",
 	},
 }
