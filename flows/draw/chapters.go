@@ -69,22 +69,25 @@ func (p *Picture) divide() []*chapter {
 		d.ways[a.from] = append(d.ways[a.from], a)
 	}
 	d.begin()
+	d.growAll()
 	for _, b := range p.boxes {
-		for at := 0; at < len(d.heads); at++ { // a chapter may find the heads of others
-			d.grow(d.heads[at])
-		}
-		d.heads = nil
 		if c := d.cards[b.id]; c.chapter == nil && b.kind != kindStart && b.kind != kindAny {
 			d.nowhere[b.id] = !p.whole
 			d.head(b.id)
+			d.growAll()
 		}
-	}
-	for _, id := range d.heads {
-		d.grow(id)
 	}
 	d.connect()
 	d.anyState()
 	return d.chapters
+}
+
+// growAll makes the chapters of the heads that are known, and of those that they find.
+func (d *division) growAll() {
+	for at := 0; at < len(d.heads); at++ {
+		d.grow(d.heads[at])
+	}
+	d.heads = nil
 }
 
 // begin lists where chapters begin: where runs start, and where they get to from any state.

@@ -293,20 +293,7 @@ func (s *sketch) card(c *card, ch *chapter) {
 	}
 	s.on.begin(group{class: "box " + strings.Fields(string(c.kind))[0], state: state, title: s.describe(c.box), dim: s.dim(c.marks)})
 	s.outline(c, x, y)
-	top := y + padding + 8
-	icon := y + padding + 2
-	if c.kind == kindAny {
-		icon = top - 13.5
-	}
-	s.on.path(pick(c.kind, lookIcon, lookIconHuman, lookIconEnd), icons[c.kind].shifted(x+18, icon, 1))
-	s.on.text(pick(c.kind, lookKind, lookKindHuman, lookKindEnd), x+textLeft, top, strings.ToUpper(s.words.kinds[c.kind]))
-	if c.kind == kindAny {
-		top += 6
-	} else {
-		top += 19
-		s.on.text(pick(c.kind, lookName, lookName, lookNameEnd), x+textLeft, top, c.name)
-	}
-	top += 4
+	top := s.heading(c, x, y)
 	for _, line := range c.body {
 		top += bodyLine
 		s.on.text(pick(c.kind, lookBody, lookBody, lookBodyEnd), x+textLeft, top, line)
@@ -323,6 +310,22 @@ func (s *sketch) card(c *card, ch *chapter) {
 		s.badge(x+c.width-badgeWidth(text)+6, y, text)
 		s.on.end()
 	}
+}
+
+// heading writes the kind and the name, with the icon beside them, and returns how far down it came.
+func (s *sketch) heading(c *card, x, y float64) float64 {
+	top := y + padding + 8
+	icon := y + padding + 2
+	if c.kind == kindAny { // its kind is its name
+		icon = top - 13.5
+	}
+	s.on.path(pick(c.kind, lookIcon, lookIconHuman, lookIconEnd), icons[c.kind].shifted(x+18, icon, 1))
+	s.on.text(pick(c.kind, lookKind, lookKindHuman, lookKindEnd), x+textLeft, top, strings.ToUpper(s.words.kinds[c.kind]))
+	if c.kind == kindAny {
+		return top + 10
+	}
+	s.on.text(pick(c.kind, lookName, lookName, lookNameEnd), x+textLeft, top+19, c.name)
+	return top + 23
 }
 
 func (s *sketch) outline(c *card, x, y float64) {

@@ -52,12 +52,24 @@ func fan(states int) *engine.Definition {
 	return def
 }
 
+// islands are states that nothing leads to, each with more ways out than a chapter takes.
+func islands(states int) *engine.Definition {
+	def := &engine.Definition{Flow: str("islands")}
+	for i := range states {
+		def.States = append(def.States, engine.State{Name: str(fmt.Sprint("s", i)), Ask: &engine.Ask{Slot: str("x")}})
+		for way := range 9 {
+			def.States[i].On = append(def.States[i].On, on(fmt.Sprint("w", way), fmt.Sprint("gone", i*9+way))...)
+		}
+	}
+	return def
+}
+
 // drawings are flows of every form.
 func drawings(t testing.TB) map[string]Picture {
 	t.Helper()
 	all := map[string]Picture{
 		"sample": Flow(sample(), Options{}), "empty": Flow(&engine.Definition{Flow: str("empty")}, Options{}),
-		"large": Flow(large(60), Options{}), "fan": Flow(fan(40), Options{}),
+		"large": Flow(large(60), Options{}), "fan": Flow(fan(40), Options{}), "islands": Flow(islands(3), Options{}),
 		"loop": Flow(&engine.Definition{Flow: str("loop"), Initial: str("a"), States: []engine.State{{Name: str("a"), Goto: to("a")}}}, Options{}),
 	}
 	var defs []*engine.Definition
