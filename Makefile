@@ -62,7 +62,15 @@ test-browser: build chromium # the whole story in a real browser
 .PHONY: screenshots
 screenshots: build chromium ## take the pictures of the documentation again
 	RELEVO_SHOTS=docs/images testdata/browser.sh
-	./$(BIN)/relevo draw order_tracking -o docs/images/order_tracking.svg
+	$(MAKE) drawings
+
+.PHONY: drawings
+drawings: ## draw the flows of the documentation again
+	@mkdir -p $(BIN)
+	go build -o $(BIN)/relevo ./cmd/relevo
+	for flow in order_tracking appointment_reminder payment_alert; do ./$(BIN)/relevo draw $$flow -o docs/images/$$flow.svg || exit 1; done
+	./$(BIN)/relevo draw order_tracking --highlight testdata/transcripts/order_en_happy.transcript -o docs/images/order_happy.svg
+	./$(BIN)/relevo draw --all -o docs/images/flows.svg
 
 .PHONY: chromium
 chromium: # the browser of the tests

@@ -39,7 +39,7 @@ var rooms = []room{
 	{"flows/flowtest", []string{"engine", "engine/diag", "flows", "scripts"}, nil, "transcripts run on the engine alone, without a store or a channel"},
 	{"flows/locale", []string{"engine"}, []string{"github.com/nyaruka/phonenumbers", "github.com/go-playground/locales", "github.com/bojanz/currency"}, "how languages and regions write things, by libraries the engine may not use"},
 	{"flows/eventschema", []string{"engine", "engine/diag"}, []string{"github.com/santhosh-tekuri/jsonschema"}, "business events are checked by their schemas, without a file or a network"},
-	{"flows/draw", []string{"engine", "engine/diag", "flows", "scripts/layout"}, nil, "pictures are drawn from what the engine compiled, arranged by a script"},
+	{"flows/draw", []string{"engine", "engine/diag"}, []string{"golang.org/x/image", "golang.org/x/text/unicode/bidi", "github.com/go-fonts"}, "pictures are drawn from what an author wrote, with fonts and pixels and nothing else"},
 	{"flows", []string{"engine", "engine/diag", "flows/eventschema"}, []string{"go.yaml.in/yaml", "github.com/santhosh-tekuri/jsonschema"}, "the loader knows YAML, the schema and the engine's definitions"},
 	{"scripts", []string{"engine", "engine/diag", "scripts"}, []string{"github.com/dop251/goja", "github.com/dlclark/regexp2", "golang.org/x/sys"}, "scripts implement what the engine declares, with goja"},
 	{"store/storetest", []string{"engine", "handoff", "store", "store/storetest"}, []string{"github.com/google/go-cmp"}, "the suite knows the contract, not a database"},

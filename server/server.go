@@ -57,6 +57,12 @@ type FlowInfo struct {
 	Running   int               `json:"running" doc:"Number of runs under way, of any version"`
 }
 
+// DrawingOptions say how a flow is drawn.
+type DrawingOptions struct {
+	Language string // of the texts
+	Runs     bool   // with the number of runs that stand in each state
+}
+
 // Options are what a server is made of. Store, Runner, Now, NewID and Logger are required.
 type Options struct {
 	Store    store.Store
@@ -64,8 +70,8 @@ type Options struct {
 	Queues   []Queue // in the order they are shown
 	Channels []ChannelInfo
 	Flows    func(context.Context) ([]FlowInfo, error)
-	// Drawing returns a flow as SVG with titles in a language; store.ErrNotFound for an unknown flow.
-	Drawing func(flow, language string) ([]byte, error)
+	// Drawing returns a flow as SVG; store.ErrNotFound for an unknown flow.
+	Drawing func(ctx context.Context, flow string, o DrawingOptions) ([]byte, error)
 	// Publisher publishes flows; nil: nothing can be published here.
 	Publisher Publisher
 	// EventCheck holds a business event's data against what the published flows expect of it. known: a flow has to do with that name. A
@@ -109,7 +115,7 @@ func New(opts Options) (*Server, error) {
 		opts.Flows = func(context.Context) ([]FlowInfo, error) { return nil, nil }
 	}
 	if opts.Drawing == nil {
-		opts.Drawing = func(string, string) ([]byte, error) { return nil, store.ErrNotFound }
+		opts.Drawing = func(context.Context, string, DrawingOptions) ([]byte, error) { return nil, store.ErrNotFound }
 	}
 	public, err := url.Parse(opts.PublicURL)
 	if err != nil {

@@ -288,13 +288,23 @@ func (s *service) flows(ctx context.Context) ([]server.FlowInfo, error) {
 	return out, nil
 }
 
-func (s *service) drawing(flow, language string) ([]byte, error) {
+// drawing draws a flow, the same picture that relevo draw makes.
+func (s *service) drawing(ctx context.Context, flow string, o server.DrawingOptions) ([]byte, error) {
 	for _, m := range s.runner.Catalog().Current {
-		if m.Flow == flow {
-			var b bytes.Buffer
-			err := draw.SVG(&b, m.Definition, draw.Options{Language: language, Version: m.Version})
-			return b.Bytes(), err
+		if m.Flow != flow {
+			continue
 		}
+		opts := draw.Options{Language: o.Language, Version: m.Version}
+		if o.Runs {
+			counts, err := countRuns(ctx, s.publisher, flow)
+			if err != nil {
+				return nil, err
+			}
+			opts.Marks = &draw.Marks{Counts: counts}
+		}
+		var b bytes.Buffer
+		err := draw.Flow(m.Definition, opts).SVG(&b)
+		return b.Bytes(), err
 	}
 	return nil, store.ErrNotFound
 }
