@@ -23,6 +23,7 @@ type compilation struct {
 	def      *Definition
 	around   Surroundings
 	scope    scope
+	answers  map[SlotType]scope // see answerScope
 	machine  *Machine
 	findings diag.List
 	events   []fsm.EventDesc
@@ -54,7 +55,7 @@ var stages = []stage{
 // Compile gives a definition its meaning. The machine is nil when the findings hold an error; warnings do not stop it.
 func Compile(def *Definition, around Surroundings) (*Machine, diag.List) {
 	c := &compilation{
-		def: def, around: around, meant: map[string]bool{},
+		def: def, around: around, meant: map[string]bool{}, answers: map[SlotType]scope{},
 		scope: newScope(def, around.Scripts, around.Config),
 		machine: &Machine{
 			Flow: def.Flow.V, Version: VersionOf(def, around.Scripts), Definition: def, initial: def.Initial.V, used: around.Scripts,
