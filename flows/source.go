@@ -49,17 +49,21 @@ func (s *source) check(l *diag.List) {
 	}
 	line, column := 1, 1
 	for i := 0; i < len(s.text); {
+		if b := s.text[i]; b >= ' ' && b <= '~' { // nearly all of them
+			i, column = i+1, column+1
+			continue
+		}
 		r, size := utf8.DecodeRune(s.text[i:])
-		at := s.span(line, column, 1)
+		at := func() diag.Range { return s.span(line, column, 1) }
 		switch {
 		case r == utf8.RuneError && size == 1:
-			l.Errorf(at, "yaml-encoding", "save the file as UTF-8", "byte %#02x is not UTF-8", s.text[i])
+			l.Errorf(at(), "yaml-encoding", "save the file as UTF-8", "byte %#02x is not UTF-8", s.text[i])
 			return
 		case r == '\r' && (i+1 >= len(s.text) || s.text[i+1] != '\n'):
-			l.Errorf(at, "yaml-encoding", "save the file with the line ends of Unix or Windows", "a carriage return stands alone")
+			l.Errorf(at(), "yaml-encoding", "save the file with the line ends of Unix or Windows", "a carriage return stands alone")
 			return
 		case !printable(r):
-			l.Errorf(at, "yaml-encoding", "remove it; it may be invisible in your editor", "the character %U is not allowed here", r)
+			l.Errorf(at(), "yaml-encoding", "remove it; it may be invisible in your editor", "the character %U is not allowed here", r)
 			return
 		}
 		if i, column = i+size, column+1; r == '\n' {

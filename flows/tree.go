@@ -166,18 +166,18 @@ func (t *tree) value(n *yaml.Node, depth int) any {
 
 // allowed reports anchors, aliases, tags, too many levels and too many entries.
 func (t *tree) allowed(n *yaml.Node, depth int) bool {
-	at := t.src.mark(n.Line, n.Column)
+	at := func() diag.Range { return t.src.mark(n.Line, n.Column) }
 	switch {
 	case depth > MaxDepth:
-		t.findings.Errorf(at, "yaml-too-deep", "move parts into states of their own", "lists and maps are more than %d deep here", MaxDepth)
+		t.findings.Errorf(at(), "yaml-too-deep", "move parts into states of their own", "lists and maps are more than %d deep here", MaxDepth)
 	case len(n.Content) > 2*maxEntries:
-		t.findings.Errorf(at, "too-many", "split the flow in two", "this list or map has more than %d entries", maxEntries)
+		t.findings.Errorf(at(), "too-many", "split the flow in two", "this list or map has more than %d entries", maxEntries)
 	case n.Kind == yaml.AliasNode:
 		t.findings.Errorf(t.src.span(n.Line, n.Column, 1+len([]rune(n.Value))), "yaml-alias", "write the value itself", "aliases are not part of the flow language")
 	case n.Anchor != "":
-		t.findings.Errorf(at, "yaml-alias", "remove the & and the name behind it", "anchors are not part of the flow language")
+		t.findings.Errorf(at(), "yaml-alias", "remove the & and the name behind it", "anchors are not part of the flow language")
 	case n.Style&yaml.TaggedStyle != 0:
-		t.findings.Errorf(at, "yaml-tag", "remove the tag; put the value in quotes if it is a text", "tags such as !!str are not part of the flow language")
+		t.findings.Errorf(at(), "yaml-tag", "remove the tag; put the value in quotes if it is a text", "tags such as !!str are not part of the flow language")
 	default:
 		return true
 	}
@@ -204,14 +204,14 @@ func (t *tree) mapping(n *yaml.Node, depth int) any {
 }
 
 func (t *tree) key(parent, key *yaml.Node, depth int) bool {
-	at := t.src.mark(key.Line, key.Column)
+	at := func() diag.Range { return t.src.mark(key.Line, key.Column) }
 	switch {
 	case key.Kind == yaml.MappingNode && parent.Style&yaml.FlowStyle != 0:
 		t.findings.Errorf(t.src.mark(parent.Line, parent.Column), "wrong-type", `put it in quotes: "{{ … }}"`, "braces make a map here, not a text")
 	case key.Tag == "!!merge":
-		t.findings.Errorf(at, "yaml-alias", "write the keys themselves", "merging maps with << is not part of the flow language")
+		t.findings.Errorf(at(), "yaml-alias", "write the keys themselves", "merging maps with << is not part of the flow language")
 	case key.Kind == yaml.MappingNode || key.Kind == yaml.SequenceNode:
-		t.findings.Errorf(at, "wrong-type", "write a word", "a key can not be a map or a list")
+		t.findings.Errorf(at(), "wrong-type", "write a word", "a key can not be a map or a list")
 	default:
 		return t.allowed(key, depth)
 	}
