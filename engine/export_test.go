@@ -81,3 +81,10 @@ func Near(a, b string) bool { return near(a, b) }
 
 // Plain makes a value storable.
 func Plain(v any) (any, error) { return plain(v) }
+
+// How long dates and times in words are reckoned to be.
+const (
+	ReachDay      = reachDay
+	ReachShortDay = reachShortDay
+	ReachClock    = reachClock
+)

@@ -44,6 +44,7 @@ type expression struct {
 	source  string
 	program *vm.Program
 	at      diag.Range
+	reach   reach // how long what it gives can be
 }
 
 // scope is what names in expressions mean. Strict types find mistakes when a flow is compiled; at run time every name is
@@ -52,11 +53,12 @@ type scope struct {
 	strict  types.Map
 	kinds   map[string]kind   // names that mean a time or a length of time, whatever their type is
 	scripts map[string]Script // every one there is, listed by the flow or not
+	lengths map[string]reach  // how long the values of slots can be
 	made    *translations     // of this scope; a scope belongs to one goroutine
 }
 
 func newScope(def *Definition, scripts map[string]Script, config map[string]any) scope {
-	sc := scope{scripts: scripts, made: newTranslations(), kinds: map[string]kind{"now": kindTime, "today": kindTime}, strict: types.Map{
+	sc := scope{scripts: scripts, made: newTranslations(), lengths: slotLengths(def), kinds: map[string]kind{"now": kindTime, "today": kindTime}, strict: types.Map{
 		contextName: types.TypeOf((*exprContext)(nil)),
 		"contact": types.Map{
 			"id": types.String, "name": types.String, "language": types.String, "region": types.String, "timezone": types.String,
@@ -178,7 +180,7 @@ func (sc scope) compile(l *diag.List, s Str, want needs) *expression {
 		l.Errorf(s.At, "expression", want.hint, "%s needs %s, and this is %s", want.what, oneKindOf(want.kinds), done.gives.article())
 		return nil
 	}
-	return &expression{source: s.V, program: done.program, at: s.At}
+	return &expression{source: s.V, program: done.program, at: s.At, reach: done.reach}
 }
 
 // translateOnce compiles an expression that the scope has not seen yet. ok is false where it has findings.
@@ -207,7 +209,7 @@ func (sc scope) translateOnce(l *diag.List, s Str) (done translated, ok bool) {
 		sc.report(l, s, err)
 		return translated{}, false
 	}
-	return translated{program: program, gives: sc.kind(checked.Node())}, true
+	return translated{program: program, gives: sc.kind(checked.Node()), reach: sc.reach(checked.Node())}, true
 }
 
 // loops counts the predicates (of filter, any, map, …) below a node, and what makes values grow.

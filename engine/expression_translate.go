@@ -19,6 +19,7 @@ import (
 type translated struct {
 	program *vm.Program
 	gives   kind
+	reach   reach
 }
 
 // translations are what the expression compiler knows of a scope, and what it has compiled there. Both are kept because the texts of a flow hold

@@ -26,6 +26,8 @@ type Options struct {
 	Files  []string
 	Config map[string]any // nil: anything goes in config.*
 	Queues []string       // nil: any queue goes
+	// Channels are where messages go; nil: what channels can show is not looked at.
+	Channels []engine.ChannelLimits
 	// Published are flows that are there besides the files: a file may run them.
 	Published map[string]engine.Signature
 }
@@ -64,7 +66,7 @@ func Build(files Files, o Options) *Project {
 	loaded, findings := flows.LoadCommands(files.Commands.Name, files.Commands.Text)
 	p.files[files.Commands.Name], p.commands = files.Commands.Text, files.Commands
 	p.Commands, p.Findings = loaded, append(p.Findings, findings...)
-	around := engine.Surroundings{Scripts: p.Scripts, Config: o.Config, Queues: o.Queues}
+	around := engine.Surroundings{Scripts: p.Scripts, Config: o.Config, Queues: o.Queues, Channels: o.Channels}
 	if len(o.Files) == 0 || o.Published != nil { // single files may run flows that are not among them
 		p.Signatures = signatures(p.Definitions)
 		for flow, signature := range o.Published {
