@@ -32,6 +32,9 @@ const (
 // the worst expression ends within some hundred milliseconds.
 const maxExpressionItems = 10_000
 
+// maxExpressionFindings is how many findings a flow may have before its expressions are not looked at any more.
+const maxExpressionFindings = 500
+
 // unboundedBuiltins can make values that grow with every step: a few of them would fill the memory. Scripts have a fence for that.
 // (reduce does, too; it can not be switched off, and is found in the tree instead.)
 var unboundedBuiltins = []string{"replace", "repeat"}
@@ -157,6 +160,9 @@ var (
 
 // compile checks an expression against the strict types and compiles it for dynamic ones.
 func (sc scope) compile(l *diag.List, s Str, want needs) *expression {
+	if len(*l) >= maxExpressionFindings && l.HasErrors() {
+		return nil // the flow does not become a machine, and nobody reads further ones
+	}
 	if len(s.V) > MaxExpressionBytes {
 		l.Errorf(s.At, "expression-too-long", "move it into a function of a script", "this expression has %d bytes, the limit is %d", len(s.V), MaxExpressionBytes)
 		return nil

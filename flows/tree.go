@@ -111,10 +111,10 @@ func reportSyntax(s *source, l *diag.List, err error) {
 
 // rune is the character at a place of the parser, 0 outside the file.
 func (s *source) rune(at yaml.Mark) rune {
-	if at.Line < 1 || at.Line > len(s.lines) || at.Column < 1 || at.Column > len(s.lines[at.Line-1]) {
+	if at.Line < 1 || at.Line > len(s.rows()) || at.Column < 1 || at.Column > len(s.rows()[at.Line-1]) {
 		return 0
 	}
-	return s.lines[at.Line-1][at.Column-1]
+	return s.rows()[at.Line-1][at.Column-1]
 }
 
 func (s *source) mark(line, column int) diag.Range { return s.span(line, column, 1) }
@@ -122,7 +122,7 @@ func (s *source) mark(line, column int) diag.Range { return s.span(line, column,
 // secondDocument finds where a document begins after the first one: at --- after content, or at content after "...".
 func (s *source) secondDocument() diag.Range {
 	content, ended := false, false
-	for i, runes := range s.lines {
+	for i, runes := range s.rows() {
 		line := strings.TrimRight(string(runes), " \t")
 		marker, _, _ := strings.Cut(line, " ")
 		switch {
@@ -135,7 +135,7 @@ func (s *source) secondDocument() diag.Range {
 			content = marker != "---" || line != "---" || content
 		}
 	}
-	return s.span(len(s.lines), 1, 1)
+	return s.span(len(s.rows()), 1, 1)
 }
 
 // tree checks what a flow may use of YAML and turns nodes into the plain values that JSON Schema knows.

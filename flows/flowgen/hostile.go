@@ -166,18 +166,28 @@ var texts = map[string]func() string{
 	"a pattern that looks ahead":        func() string { return slot("pattern: '(?=a)b'") },
 	"a pattern of a megabyte":           func() string { return slot("pattern: '" + fill("a|") + "'") },
 	"a giant expression":                func() string { return slot("min: \"" + fill("1+") + "1\"") },
-	"an expression of brackets":         func() string { return slot("min: \"" + strings.Repeat("(", 900) + "1" + strings.Repeat(")", 900) + "\"") },
-	"an expression of minus signs":      func() string { return slot("min: \"" + strings.Repeat("-", 1900) + "1\"") },
-	"an expression of conditions":       func() string { return slot("min: \"" + strings.Repeat("1>0?1:", 300) + "1\"") },
-	"an expression of lists":            func() string { return slot("min: \"" + strings.Repeat("[", 990) + strings.Repeat("]", 990) + "\"") },
-	"an expression of operators":        func() string { return slot("min: \"" + strings.Repeat("1**", 600) + "1\"") },
-	"an expression of many items":       func() string { return slot("min: \"len(0..1000000000)\"") },
-	"a text of a hundred thousand {{":   func() string { return state("say: \"" + strings.Repeat("{{", 100_000) + "\"") },
-	"a text of many {{ }}":              func() string { return state("say: \"" + strings.Repeat("{{1}}", 800) + "{{\"") },
-	"texts of many unclosed {{":         func() string { return beginning + "states:\n" + numbered("  s%d: {say: \"{{ a {{ b {{\", end: over}\n", 499) },
-	"messages of many expressions":      func() string { return beginning + "states:\n" + numbered("  s%d: {say: \""+strings.Repeat("{{x.y+1}}", 200)+"\", end: over}\n", 400) },
-	"many texts in many languages":      func() string { return beginning + "states:\n" + numbered("  s%d: {say: {zz: a, zy: b, zx: c}, goto: nowhere}\n", 499) },
-	"ways to everywhere":                func() string { return beginning + "states:\n" + numbered("  s%d: {ask: a, say: x, on: {a.b: s1, a.c: s2, a.d: s3, answered: x}}\n", 499) },
+	"an expression of brackets": func() string {
+		return slot("min: \"" + strings.Repeat("(", 900) + "nobody" + strings.Repeat(")", 900) + "\"")
+	},
+	"an expression of minus signs":    func() string { return slot("min: \"" + strings.Repeat("-", 1900) + "1\"") },
+	"an expression of conditions":     func() string { return slot("min: \"" + strings.Repeat("1>0?1:", 300) + "1\"") },
+	"an expression of lists":          func() string { return slot("min: \"" + strings.Repeat("[", 990) + strings.Repeat("]", 990) + "\"") },
+	"an expression of operators":      func() string { return slot("min: \"" + strings.Repeat("1**", 600) + "1\"") },
+	"an expression of many items":     func() string { return slot("min: \"nobody(0..1000000000)\"") },
+	"a text of a hundred thousand {{": func() string { return state("say: \"" + strings.Repeat("{{", 100_000) + "\"") },
+	"a text of many {{ }}":            func() string { return state("say: \"" + strings.Repeat("{{1}}", 800) + "{{\"") },
+	"texts of many unclosed {{": func() string {
+		return beginning + "states:\n" + numbered("  s%d: {say: \"{{ a {{ b {{\", end: over}\n", 499)
+	},
+	"messages of many expressions": func() string {
+		return beginning + "states:\n" + numbered("  s%d: {say: \""+strings.Repeat("{{x.y+1}}", 200)+"\", end: over}\n", 400)
+	},
+	"many texts in many languages": func() string {
+		return beginning + "states:\n" + numbered("  s%d: {say: {zz: a, zy: b, zx: c}, goto: nowhere}\n", 499)
+	},
+	"ways to everywhere": func() string {
+		return beginning + "states:\n" + numbered("  s%d: {ask: a, say: x, on: {a.b: s1, a.c: s2, a.d: s3, answered: x}}\n", 499)
+	},
 	"a schema in circles": func() string {
 		return beginning + "events: {a.b: {schema: {" + fill("items: {$ref: '#'}, allOf: [{$ref: '#'}], ") + "}}}\n" + ending
 	},
