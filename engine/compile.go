@@ -16,6 +16,8 @@ type Surroundings struct {
 	Queues  []string          // nil: anything goes
 	// Flows are the signatures of every flow, by name. nil: anything goes.
 	Flows map[string]Signature
+	// Channels are where the flow's messages go. nil: what channels can show is not looked at.
+	Channels []ChannelLimits
 }
 
 // compilation is one flow on its way to a machine.
@@ -23,6 +25,7 @@ type compilation struct {
 	def      *Definition
 	around   Surroundings
 	scope    scope
+	answers  map[SlotType]scope // see answerScope
 	machine  *Machine
 	findings diag.List
 	events   []fsm.EventDesc
@@ -44,6 +47,7 @@ var stages = []stage{
 	{"slots", compileSlots},       // types and their options
 	{"texts", checkTexts},         // every text exists in every language
 	{"states", compileStates},     // what each state does; needs slots and scripts
+	{"limits", checkLimits},       // what is said fits into the channels; needs slots and states
 	{"flow", compileFlow},         // what holds in the whole flow; needs slots and states
 	{"ways", compileWays},         // on, after, goto; needs states
 	{"triggers", compileTriggers}, // what starts the flow
@@ -74,7 +78,7 @@ func Compile(def *Definition, around Surroundings) (*Machine, diag.List) {
 
 func newCompilation(def *Definition, around Surroundings) *compilation {
 	return &compilation{
-		def: def, around: around, meant: map[string]bool{},
+		def: def, around: around, meant: map[string]bool{}, answers: map[SlotType]scope{},
 		scope: newScope(def, around.Scripts, around.Config),
 		machine: &Machine{
 			Flow: def.Flow.V, Version: VersionOf(def, around.Scripts), Definition: def, initial: def.Initial.V, used: around.Scripts,

@@ -116,3 +116,10 @@ func (m *Machine) Leads(s diag.Step) bool {
 	}
 	return s.Way < len(ways) && (ways[s.Way].to == s.To || ways[s.Way].stay && s.To == s.From)
 }
+
+// How long dates and times in words are reckoned to be.
+const (
+	ReachDay      = reachDay
+	ReachShortDay = reachShortDay
+	ReachClock    = reachClock
+)

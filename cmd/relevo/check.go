@@ -5,10 +5,13 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"relevo/channel/webchat"
+	"relevo/channel/whatsapp"
 	"relevo/engine"
 	"relevo/engine/diag"
 	"relevo/flows"
@@ -163,7 +166,27 @@ func (a *app) projectOptions(c config) project.Options {
 	if c.Demo {
 		values = demoValues("", values) // serve sets the address of the demo business
 	}
-	return project.Options{Dir: a.dir, Flows: c.Flows, Scripts: c.Scripts, Config: values, Queues: c.queueIDs()}
+	return project.Options{Dir: a.dir, Flows: c.Flows, Scripts: c.Scripts, Config: values, Queues: c.queueIDs(), Channels: c.limits()}
+}
+
+// channelKinds are the kinds of channels that there are, with what each can show.
+var channelKinds = []struct {
+	kind   string
+	limits engine.ChannelLimits
+}{
+	{"whatsapp", whatsapp.Capabilities().Limits("WhatsApp")},
+	{"webchat", webchat.Capabilities().Limits("the web chat")},
+}
+
+// limits are those of the configured channels, and of all that there are where nobody has chosen yet.
+func (c config) limits() []engine.ChannelLimits {
+	var limits []engine.ChannelLimits
+	for _, k := range channelKinds {
+		if c.anyChannel || slices.ContainsFunc(c.Channels, func(ch channelConfig) bool { return ch.Type == k.kind }) {
+			limits = append(limits, k.limits)
+		}
+	}
+	return limits
 }
 
 // count writes "1 flow", "2 flows".

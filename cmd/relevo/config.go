@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -42,6 +43,8 @@ type config struct {
 	LogLevel        string          `json:"log_level"`
 	Channels        []channelConfig `json:"channels"`
 	Queues          []queueConfig   `json:"queues"`
+
+	anyChannel bool // nobody has chosen channels yet
 }
 
 type channelConfig struct {
@@ -171,7 +174,9 @@ func (a *app) loadConfig(cmd *cobra.Command) (config, error) {
 			return config{}, err
 		}
 	}
-	return decodeConfig(merged)
+	c, err := decodeConfig(merged)
+	c.anyChannel = reflect.DeepEqual(merged["channels"], defaults()["channels"])
+	return c, err
 }
 
 // configFile finds and reads the file. Without one named, relevo.yaml is used where it exists.
