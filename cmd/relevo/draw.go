@@ -35,7 +35,7 @@ var drawFormats = map[string]string{".svg": "svg", ".png": "png", ".mmd": "merma
 func (a *app) drawCommand() *cobra.Command {
 	var o drawing
 	cmd := &cobra.Command{
-		Use: "draw [FLOW]", Short: "Draw a flow, or how all flows call each other", Args: cobra.MaximumNArgs(1),
+		Use: "draw [FLOW]", Short: "Draw a flow, or how all flows call each other", Args: usageArgs(cobra.MaximumNArgs(1)),
 		Long: `Draw draws a flow: a file, or the name of a flow that serve would use. With --all it draws all flows: what starts them, how they run each other, and
 the queues in which their contacts wait for people. The format follows the output's file name, else it is SVG. A flow with errors is drawn as far as it
 can be read.

@@ -40,6 +40,7 @@ func TestDraw(t *testing.T) {
 		{"all flows with numbers", []string{"draw", "--all", "--highlight", "order_tracking=4"}, exitGood, ">4</text>"},
 		{"all flows have no transcript", []string{"draw", "--all", "--highlight", "hello.transcript"}, exitUsage, "live or numbers by flow"},
 		{"all flows and one", []string{"draw", "--all", "flows/hello.yaml"}, exitUsage, "leave the name out"},
+		{"two flows", []string{"draw", "a", "b"}, exitUsage, "it is used as"},
 		{"no flow", []string{"draw"}, exitUsage, "which flow?"},
 		{"an unknown flow names those that there are", []string{"draw", "nothing"}, exitEnvironment, "the flows are appointment_reminder, order_tracking"},
 		{"an ending without a format", []string{"draw", "flows/hello.yaml", "-o", "hello.jpg"}, exitUsage, "no format has the ending .jpg"},
