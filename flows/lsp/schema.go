@@ -58,7 +58,7 @@ func (t schemaTree) at(path []string) []map[string]any {
 	for _, key := range path {
 		var next []map[string]any
 		for _, schema := range found {
-			if child := t.child(schema, key); child != nil {
+			for _, child := range t.children(schema, key) {
 				next = append(next, t.alternatives(child)...)
 			}
 		}
@@ -67,22 +67,24 @@ func (t schemaTree) at(path []string) []map[string]any {
 	return found
 }
 
-func (t schemaTree) child(schema map[string]any, key string) map[string]any {
+// children are the schemas of a key: the one of its name, and those whose pattern it matches.
+func (t schemaTree) children(schema map[string]any, key string) []map[string]any {
 	if key == "-" {
 		items, _ := schema["items"].(map[string]any)
-		return items
+		return []map[string]any{items}
 	}
+	var found []map[string]any
 	properties, _ := schema["properties"].(map[string]any)
 	if child, ok := properties[key].(map[string]any); ok {
-		return child
+		found = append(found, child)
 	}
 	patterns, _ := schema["patternProperties"].(map[string]any)
-	for _, pattern := range slices.Sorted(maps.Keys(patterns)) {
+	for _, pattern := range sortedKeys(patterns) {
 		if child, ok := patterns[pattern].(map[string]any); ok && t.patterns[pattern].MatchString(key) {
-			return child
+			found = append(found, child)
 		}
 	}
-	return nil
+	return found
 }
 
 // alternatives follows references and alternatives. What stands beside a reference goes before what it leads to.
@@ -125,6 +127,10 @@ func (t schemaTree) keys(path []string) map[string]string {
 	found := map[string]string{}
 	for _, schema := range t.at(path) {
 		properties, _ := schema["properties"].(map[string]any)
+		patterns, _ := schema["patternProperties"].(map[string]any)
+		if patterns[languagePattern] != nil {
+			continue // the languages of the flow are known better
+		}
 		for key := range properties {
 			found[key] = t.describe(append(slices.Clone(path), key))
 		}
