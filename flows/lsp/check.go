@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"relevo/engine/diag"
@@ -23,6 +24,19 @@ type build struct {
 	base    string          // where the names of files begin
 	files   map[string]bool // the paths of what was read
 	used    map[string]*doc // the open files, as they were
+
+	mu   sync.Mutex
+	docs map[string]*doc // the files that were looked at since
+}
+
+// doc is a file as it was checked.
+func (b *build) doc(path string) *doc {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.docs[path] == nil {
+		b.docs[path] = newDoc(uriOf(path), path, 0, string(b.project.Source(b.name(path))))
+	}
+	return b.docs[path]
 }
 
 // path is where the file is that findings call name.
@@ -142,7 +156,7 @@ func (s *server) load(folder string, roots []string, used map[string]*doc) (*bui
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", folder, err)
 	}
-	b := &build{base: o.Dir, files: map[string]bool{}, used: used}
+	b := &build{base: o.Dir, files: map[string]bool{}, used: used, docs: map[string]*doc{}}
 	files.Flows = b.overlay(files.Flows)
 	files.Scripts = b.overlay(files.Scripts)
 	if d := used[filepath.Join(folder, flows.CommandsFile)]; d != nil {

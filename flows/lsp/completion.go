@@ -45,7 +45,7 @@ func (s *server) completion(p at) (*completionList, *responseError) {
 // cursorAt finds what is being typed. nil in comments and in the middle of texts.
 func (s *server) cursorAt(d *doc, offset int) *cursor {
 	body := d.text.s
-	if strings.Contains(body, caret) {
+	if !d.flow || strings.Contains(body, caret) {
 		return nil
 	}
 	c := &cursor{s: s, d: d, b: s.around(d), from: offset, to: offset, offset: offset}
@@ -110,7 +110,13 @@ func (c *cursor) offer(kind int, label, detail, documentation string) {
 	c.insert(kind, label, label, detail, documentation, false)
 }
 
+// maxItems is how many things are offered at one place: as many as a flow may have states.
+const maxItems = engine.MaxStates
+
 func (c *cursor) insert(kind int, label, text, detail, documentation string, snippet bool) {
+	if len(c.items) >= maxItems {
+		return
+	}
 	item := completionItem{Label: label, Kind: kind, Detail: detail, SortText: fmt.Sprintf("%04d", len(c.items))}
 	if documentation != "" {
 		item.Documentation = markdown(documentation)
@@ -201,13 +207,20 @@ func (c *cursor) events() {
 	if len(c.path) == 3 {
 		own, others = c.d.raised(c.node.parent, c.b)
 	} else {
-		_, others = c.d.raised(&node{}, c.b)
+		own, others = c.d.raisedAnywhere(c.b)
 	}
-	for _, event := range slices.Compact(own) {
+	seen := map[string]bool{}
+	for _, event := range own {
+		if seen[event] {
+			continue
+		}
+		seen[event] = true
 		c.pair(itemEvent, event, "", c.d.sayEvent(mark{kind: kindEvent, name: event, scope: scopeOf(c.path)}))
 	}
 	for _, event := range others {
-		c.pair(itemEvent, event, "", c.d.sayEvent(mark{kind: kindEvent, name: event}))
+		if !seen[event] {
+			c.pair(itemEvent, event, "", c.d.sayEvent(mark{kind: kindEvent, name: event}))
+		}
 	}
 }
 
@@ -238,7 +251,7 @@ func (c *cursor) value() {
 
 func (c *cursor) stateNames() {
 	for _, m := range c.d.marks {
-		if m.kind == kindState && m.defines() {
+		if m.kind == kindState && m.defines() && len(c.items) < maxItems {
 			c.offer(itemState, m.name, does(c.d.root.get("states", m.name)), c.d.sayState(m.name))
 		}
 	}
@@ -328,7 +341,7 @@ func (d *doc) slots() []slotName {
 	var found []slotName
 	seen := map[string]bool{}
 	add := func(name, detail string) {
-		if !seen[name] {
+		if !seen[name] && len(found) < engine.MaxSlots {
 			found = append(found, slotName{name, detail})
 		}
 		seen[name] = true

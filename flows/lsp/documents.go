@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"relevo/flows"
 )
 
 // doc is an open file, or one that was read for an answer. It never changes: a change makes a new one.
@@ -16,15 +18,19 @@ type doc struct {
 	uri     string
 	path    string // absolute; the uri itself where there is no file
 	version int
-	open    bool
+	flow    bool // nothing is said about other files
 	text    text
 	root    *node
 	marks   []mark
 }
 
 func newDoc(uri, path string, version int, body string) *doc {
-	root := outline(body)
-	return &doc{uri: uri, path: path, version: version, text: newText(body), root: root, marks: marks(body, root)}
+	d := &doc{uri: uri, path: path, version: version, text: newText(body), root: &node{indent: -1}}
+	if d.flow = isFlow(path, body) && filepath.Base(path) != flows.CommandsFile; d.flow {
+		d.root = outline(body)
+		d.marks = marks(body, d.root)
+	}
+	return d
 }
 
 // pathOf is the file of a URI, or the URI itself where it names none.
@@ -63,16 +69,12 @@ func (s *server) document(path string) *doc {
 	return s.docs[path]
 }
 
-// file is a file of the project, as it is in the editor, as it was checked, or as it is on disk.
-func (s *server) file(path string) *doc {
+// file is a file of a project, as it is in the editor, else as it was checked.
+func (s *server) file(b *build, path string) *doc {
 	if d := s.document(path); d != nil {
 		return d
 	}
-	body, err := os.ReadFile(path)
-	if err != nil || len(body) > maxMessageBytes {
-		return nil
-	}
-	return newDoc(uriOf(path), path, 0, string(body))
+	return b.doc(path)
 }
 
 // opened is the file that a request is about.
@@ -85,7 +87,6 @@ func (s *server) opened(uri string) (*doc, *responseError) {
 
 func (s *server) didOpen(p didOpenParams) (nothing, *responseError) {
 	d := newDoc(p.TextDocument.URI, pathOf(p.TextDocument.URI), p.TextDocument.Version, p.TextDocument.Text)
-	d.open = true
 	s.mu.Lock()
 	full := len(s.docs) >= maxDocuments
 	if !full {
@@ -118,7 +119,6 @@ func (s *server) didChange(p didChangeParams) (nothing, *responseError) {
 		t = newText(body)
 	}
 	d := newDoc(before.uri, before.path, p.TextDocument.Version, t.s)
-	d.open = true
 	s.mu.Lock()
 	s.docs[d.path] = d
 	s.mu.Unlock()

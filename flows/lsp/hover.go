@@ -91,18 +91,7 @@ func (d *doc) sayState(name string) string {
 	if said := firstText(n.child("say")); said != "" {
 		parts = append(parts, "> "+strings.ReplaceAll(said, "\n", "\n> "))
 	}
-	var out, in []string
-	for _, m := range d.marks {
-		if m.kind != kindState || m.defines() {
-			continue
-		}
-		if m.scope == name {
-			out = append(out, fmt.Sprintf("- %s → `%s`", way(m), m.name))
-		}
-		if m.name == name && m.role != "renamed" {
-			in = append(in, "- "+comesFrom(m))
-		}
-	}
+	out, in := d.ways(name)
 	if len(out) > 0 {
 		parts = append(parts, "Leads to\n"+strings.Join(out, "\n"))
 	}
@@ -110,6 +99,25 @@ func (d *doc) sayState(name string) string {
 		parts = append(parts, "Comes from\n"+strings.Join(in, "\n"))
 	}
 	return strings.Join(parts, "\n\n")
+}
+
+// maxWays is how many ways in and out of a state a hover shows.
+const maxWays = 20
+
+// ways are the lines that say where a state leads, and who leads to it.
+func (d *doc) ways(name string) (out, in []string) {
+	for _, m := range d.marks {
+		if m.kind != kindState || m.defines() {
+			continue
+		}
+		if m.scope == name && len(out) < maxWays {
+			out = append(out, fmt.Sprintf("- %s → `%s`", way(m), m.name))
+		}
+		if m.name == name && m.role != "renamed" && len(in) < maxWays {
+			in = append(in, "- "+comesFrom(m))
+		}
+	}
+	return out, in
 }
 
 func way(m mark) string {
@@ -167,7 +175,7 @@ func (d *doc) saySlot(name string) string {
 			continue
 		}
 		asked = asked || m.role == "ask"
-		if fills := m.role == "ask" || m.role == "save" || m.role == "set"; fills && m.scope != "" {
+		if fills := m.role == "ask" || m.role == "save" || m.role == "set"; fills && m.scope != "" && len(set) < maxWays {
 			set = append(set, fmt.Sprintf("- `%s` (%s)", m.scope, m.role))
 		}
 	}

@@ -257,6 +257,7 @@ func TestCompletion(t *testing.T) {
 		{"events of a question", with("on: {answered: find, exhausted: to_agent}", "on: {¦}"), "answered exhausted agent undeliverable", "ok stop"},
 		{"events of a call", with("on: {ok: report, failed: to_agent}", "on:\n      ok: report\n      ¦"), "failed 404 5xx", "answered ok"},
 		{"outcomes of a handoff", with("on: {resolved: bye, unavailable: bye}", "on:\n      ¦"), "resolved accepted unavailable", "answered"},
+		{"events of the flow's own on", with("on:\n  agent: to_agent\n", "on:\n  ¦\n"), "exhausted failed unavailable agent undeliverable", "elapsed"},
 		{"languages that are missing", with(`{en: One moment., es: Un momento.}`, `{en: One moment., ¦}`), "es", "en"},
 		{"queues", with("queue: orders", "queue: ¦"), "orders", ""},
 		{"types of slots", with("{type: object}", "{type: ¦}"), "text yes_no object", ""},
@@ -407,6 +408,10 @@ func TestOtherYAMLIsLeftAlone(t *testing.T) {
 			t.Fatalf("got %v", found)
 		}
 		c.change("bot/order.yaml", strings.Replace(order, "answered: find", "answered: fnnd", 1))
+	}
+	at := c.open("bot/compose.yaml", "services:\n  ¦")
+	if items := c.offered("bot/compose.yaml", at); len(items) > 0 {
+		t.Errorf("%d things are offered in a file that is no flow", len(items))
 	}
 	for len(c.notes) > 0 {
 		if m := <-c.notes; strings.Contains(string(m.Params), "relevo.yaml") {

@@ -98,7 +98,7 @@ func (s *server) scriptFile(d *doc, script string) *doc {
 	if b := s.around(d); b != nil {
 		for path := range b.files {
 			if filepath.Base(path) == script+".js" {
-				return s.file(path)
+				return s.file(b, path)
 			}
 		}
 	}
@@ -163,12 +163,15 @@ func (s *server) flowPlace(d *doc, flow string) []location {
 
 // flowFile is the file of a flow of the project, or nil.
 func (s *server) flowFile(d *doc, flow string) *doc {
-	for _, other := range s.projectFlows(d) {
-		if n := other.root.child("flow"); n != nil && n.val.text == flow {
-			return other
-		}
+	b := s.around(d)
+	if b == nil {
+		return nil
 	}
-	return nil
+	def := b.project.Definition(flow)
+	if def == nil {
+		return nil
+	}
+	return s.file(b, b.path(def.File))
 }
 
 // projectFlows are the flow files of the project that a file belongs to, itself included.
@@ -179,10 +182,7 @@ func (s *server) projectFlows(d *doc) []*doc {
 	}
 	var found []*doc
 	for _, path := range sortedKeys(b.files) {
-		if filepath.Ext(path) != ".yaml" {
-			continue
-		}
-		if other := s.file(path); other != nil {
+		if other := s.file(b, path); other.flow {
 			found = append(found, other)
 		}
 	}
@@ -248,7 +248,7 @@ func (s *server) symbols(p documentParams) ([]documentSymbol, *responseError) {
 		}
 		symbol := s.symbol(d, n, symbolField, "")
 		for _, kid := range n.kids {
-			if kid.key.text != "" {
+			if kid.key.text != "" && len(symbol.Children) < engine.MaxStates {
 				symbol.Children = append(symbol.Children, s.symbol(d, kid, group.kind, group.detail(kid)))
 			}
 		}
@@ -300,12 +300,4 @@ func does(n *node) string {
 		return "decides where to go"
 	}
 	return ""
-}
-
-// definitionOf is a flow of the project as it was last understood, or nil.
-func (b *build) definitionOf(flow string) *engine.Definition {
-	if b == nil {
-		return nil
-	}
-	return b.project.Definition(flow)
 }

@@ -92,10 +92,16 @@ func (n *node) find(offset int) *node {
 	return nil
 }
 
-// outline reads a file. Files that are too long to be a flow have an empty one.
+// Limits of what the outline takes for a flow, so that no file makes an answer slow.
+const (
+	maxLineBytes = 32 << 10 // a text in one language has up to 4,096 characters
+	maxNodes     = 50_000   // 500 states have some 10,000
+)
+
+// outline reads a file. One that is too long to be a flow has an empty outline, one with too many entries that of its begin.
 func outline(s string) *node {
 	root := &node{indent: -1, to: len(s)}
-	if len(s) > flows.MaxFileBytes {
+	if len(s) > flows.MaxFileBytes || longestLine(s) > maxLineBytes {
 		return root
 	}
 	p := outliner{s: s}
@@ -106,9 +112,28 @@ func outline(s string) *node {
 	return root
 }
 
+func longestLine(s string) int {
+	longest := 0
+	for line := range strings.SplitSeq(s, "\n") {
+		longest = max(longest, len(line))
+	}
+	return longest
+}
+
 type outliner struct {
-	s  string
-	at int
+	s     string
+	at    int
+	nodes int
+}
+
+// add makes a node, and ends the reading where there are too many.
+func (p *outliner) add(parent *node, item bool, indent int) *node {
+	n := &node{parent: parent, from: p.at, indent: indent, item: item}
+	parent.kids = append(parent.kids, n)
+	if p.nodes++; p.nodes > maxNodes {
+		p.at = len(p.s)
+	}
+	return n
 }
 
 // block reads the lines of a map or a list: those that are indented more than the node, and the dashes of a list below its key.
@@ -190,10 +215,9 @@ func (p *outliner) dash() bool {
 
 // entry reads an item or a key with its value, beginning at its first character.
 func (p *outliner) entry(parent *node, depth int) {
-	n := &node{parent: parent, from: p.at, indent: p.column()}
-	parent.kids = append(parent.kids, n)
+	n := p.add(parent, false, p.column())
 	defer func() { n.to = max(n.to, p.trimmed(n.from)) }()
-	if depth > flows.MaxDepth {
+	if depth > flows.MaxDepth || p.at == len(p.s) {
 		p.at = p.lineEnd()
 		return
 	}
@@ -434,9 +458,11 @@ func (p *outliner) inside(indent int) bool {
 
 // member reads one member of a map or a list in brackets.
 func (p *outliner) member(n *node, isMap bool, indent, depth int) {
-	kid := &node{parent: n, from: p.at, indent: indent, item: !isMap}
-	n.kids = append(n.kids, kid)
+	kid := p.add(n, !isMap, indent)
 	defer func() { kid.to = max(kid.to, p.trimmed(kid.from)) }()
+	if p.at == len(p.s) {
+		return
+	}
 	if !isMap {
 		p.flowValue(kid, indent, depth)
 		return

@@ -133,7 +133,7 @@ func TestAPanicIsAnAnswer(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.ready, s.schema.root = true, nil
-	s.docs["/a.yaml"] = &doc{path: "/a.yaml"} // without an outline
+	s.docs["/a.yaml"] = &doc{path: "/a.yaml", flow: true} // without an outline
 	_, failed := s.call(message{ID: json.RawMessage("1"), Method: "textDocument/documentSymbol", Params: json.RawMessage(`{"textDocument":{"uri":"file:///a.yaml"}}`)})
 	if failed == nil {
 		_, failed = s.call(message{ID: json.RawMessage("1"), Method: "textDocument/hover", Params: json.RawMessage(`{"textDocument":{"uri":"file:///a.yaml"},"position":{"line":0}}`)})
@@ -275,6 +275,57 @@ func TestSamplesAreGood(t *testing.T) {
 			t.Errorf("%s: %v\n%s", sample.label, findings, body)
 		}
 	}
+}
+
+// TestHostileFilesAreAnsweredSoon: no file makes the server slow, whatever is asked of it.
+func TestHostileFilesAreAnsweredSoon(t *testing.T) {
+	t.Parallel()
+	long := flows.MaxFileBytes / 2
+	for name, body := range map[string]string{
+		"brackets":              strings.Repeat("[", long),
+		"lines of brackets":     strings.Repeat("a: {b: [\n", long/9),
+		"quotes":                strings.Repeat("a: \"\n", long/5),
+		"quotes, deeper":        "a:\n" + strings.Repeat("  \"\n", long/4),
+		"dashes":                strings.Repeat("- ", long/2),
+		"one line of states":    "states: {" + strings.Repeat("a: {end: b}, ", long/13),
+		"states":                "initial: a\nstates:\n" + strings.Repeat("  a: {goto: a}\n", long/15),
+		"lines of states":       "states: {\n" + strings.Repeat(strings.Repeat(" a: {goto: a},", 2000)+"\n", long/28000),
+		"deeper and deeper":     stairs(long),
+		"braces of expressions": "states:\n  a:\n    say: >\n" + strings.Repeat("      {{ a.b ( {{ \n", long/20),
+		"nothing":               strings.Repeat("\n", long),
+		"too long":              strings.Repeat("a: b\n", long/2),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, err := newServer(io.Discard, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.ready = true
+			begin := time.Now()
+			s.docs["/flows/a.yaml"] = newDoc("file:///flows/a.yaml", "/flows/a.yaml", 1, body)
+			for _, method := range []string{"hover", "definition", "references", "documentSymbol", "completion", "documentHighlight"} {
+				params := `{"textDocument":{"uri":"file:///flows/a.yaml"},"position":{"line":0,"character":10},"context":{"includeDeclaration":true}}`
+				if _, failed := s.call(message{ID: json.RawMessage("1"), Method: "textDocument/" + method, Params: json.RawMessage(params)}); failed != nil {
+					t.Errorf("%s: %s", method, failed.Message)
+				}
+			}
+			if took := time.Since(begin); took > 30*time.Second { // some tenths of a second on a quiet machine
+				t.Errorf("it took %v", took)
+			} else {
+				t.Logf("it took %v", took)
+			}
+		})
+	}
+}
+
+// stairs is a file in which every line is indented more than the one before.
+func stairs(length int) string {
+	var b strings.Builder
+	for indent := 0; b.Len() < length-indent; indent++ {
+		b.WriteString(strings.Repeat(" ", indent) + "a:\n")
+	}
+	return b.String()
 }
 
 // FuzzFrames: whatever comes in, the reader ends with a message or an error.

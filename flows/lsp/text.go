@@ -76,6 +76,10 @@ func (t text) position(offset int, e encoding) position {
 	line := sort.SearchInts(t.lines, offset+1) - 1
 	n := 0
 	for at := t.lines[line]; at < offset; {
+		if t.s[at] < utf8.RuneSelf { // most are, and this is where the time goes
+			n, at = n+1, at+1
+			continue
+		}
 		r, size := utf8.DecodeRuneInString(t.s[at:])
 		n += e.units(r, size)
 		at += size

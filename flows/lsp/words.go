@@ -124,6 +124,21 @@ func (d *doc) raised(state *node, b *build) (own, others []string) {
 	return own, append(listed(d.root.child("events")), anywhere...)
 }
 
+// raisedAnywhere are the events that the states of a flow can see, for the flow's own on.
+func (d *doc) raisedAnywhere(b *build) (own, others []string) {
+	others = append(listed(d.root.child("events")), anywhere...)
+	states := d.root.child("states")
+	if states == nil {
+		return nil, others
+	}
+	for _, state := range states.kids[:min(len(states.kids), engine.MaxStates)] {
+		raised, _ := d.raised(state, b)
+		own = append(own, raised...)
+	}
+	slices.Sort(own)
+	return slices.Compact(own), others
+}
+
 // listed are the keys of a map, or the items of a list.
 func listed(n *node) []string {
 	if n == nil {
