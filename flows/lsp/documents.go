@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"relevo/flows"
 )
@@ -22,6 +23,9 @@ type doc struct {
 	text    text
 	root    *node
 	marks   []mark
+
+	onceWays sync.Once
+	allWays  map[string]*stateWays
 }
 
 func newDoc(uri, path string, version int, body string) *doc {

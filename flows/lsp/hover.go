@@ -91,12 +91,12 @@ func (d *doc) sayState(name string) string {
 	if said := firstText(n.child("say")); said != "" {
 		parts = append(parts, "> "+strings.ReplaceAll(said, "\n", "\n> "))
 	}
-	out, in := d.ways(name)
-	if len(out) > 0 {
-		parts = append(parts, "Leads to\n"+strings.Join(out, "\n"))
+	ways := d.ways(name)
+	if len(ways.out) > 0 {
+		parts = append(parts, "Leads to\n"+strings.Join(ways.out, "\n"))
 	}
-	if len(in) > 0 {
-		parts = append(parts, "Comes from\n"+strings.Join(in, "\n"))
+	if len(ways.in) > 0 {
+		parts = append(parts, "Comes from\n"+strings.Join(ways.in, "\n"))
 	}
 	return strings.Join(parts, "\n\n")
 }
@@ -104,20 +104,39 @@ func (d *doc) sayState(name string) string {
 // maxWays is how many ways in and out of a state a hover shows.
 const maxWays = 20
 
-// ways are the lines that say where a state leads, and who leads to it.
-func (d *doc) ways(name string) (out, in []string) {
-	for _, m := range d.marks {
+// stateWays are the lines that say where a state leads, and who leads to it.
+type stateWays struct{ out, in []string }
+
+// ways are those of a state. They are found for all states at once: completion shows many.
+func (d *doc) ways(name string) stateWays {
+	d.onceWays.Do(func() { d.allWays = waysOf(d.marks) })
+	if w := d.allWays[name]; w != nil {
+		return *w
+	}
+	return stateWays{}
+}
+
+func waysOf(marks []mark) map[string]*stateWays {
+	all := map[string]*stateWays{}
+	at := func(name string) *stateWays {
+		if all[name] == nil {
+			all[name] = &stateWays{}
+		}
+		return all[name]
+	}
+	for i := range marks {
+		m := &marks[i]
 		if m.kind != kindState || m.defines() {
 			continue
 		}
-		if m.scope == name && len(out) < maxWays {
-			out = append(out, fmt.Sprintf("- %s → `%s`", way(m), m.name))
+		if from := at(m.scope); m.scope != "" && len(from.out) < maxWays {
+			from.out = append(from.out, fmt.Sprintf("- %s → `%s`", way(*m), m.name))
 		}
-		if m.name == name && m.role != "renamed" && len(in) < maxWays {
-			in = append(in, "- "+comesFrom(m))
+		if to := at(m.name); m.role != "renamed" && len(to.in) < maxWays {
+			to.in = append(to.in, "- "+comesFrom(*m))
 		}
 	}
-	return out, in
+	return all
 }
 
 func way(m mark) string {
