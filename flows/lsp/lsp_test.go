@@ -13,8 +13,8 @@ title: {en: Track an order, es: Seguir un pedido}
 languages: [en, es]
 triggers:
   - phrases: {en: [where is my order], es: [dónde está mi pedido]}
-  - event: order.delayed
-    goto: report
+  - phrases: {en: [a parcel got lost], es: [un paquete perdido]}
+    goto: to_agent
 slots:
   order_id: {type: text, title: {en: order number, es: número de pedido}}
   order: {type: object}
@@ -85,7 +85,8 @@ func TestDefinition(t *testing.T) {
 	}{
 		{"answered: fi", 1, "20:2 find"},
 		{"initial: ask", 1, "15:2 ask_order"},
-		{"    goto: rep", 1, "23:2 report"},
+		{"    goto: to_a", 1, "29:2 to_agent"},
+		{"{ok: rep", 1, "23:2 report"},
 		{"  agent: to_", 1, "29:2 to_agent"},
 		{"{30m: by", 1, "36:2 bye"},
 		{"        goto: to_a", 1, "29:2 to_agent"},
@@ -164,7 +165,7 @@ func TestRename(t *testing.T) {
 		refused         string
 	}{
 		{"a state, everywhere", "answered: fi", "look_up", "answered: find=answered: look_up|  find:=  look_up:", ""},
-		{"a state that triggers and guards lead to", "  report", "tell", "    goto: report=    goto: tell|ok: report=ok: tell|  report:=  tell:", ""},
+		{"a state that triggers and guards lead to", "  agent: to", "people", "to_agent=people", ""},
 		{"the first state", "initial: ask", "begin", "initial: ask_order=initial: begin|  ask_order:=  begin:", ""},
 		{"a slot, in expressions too", "ask: order", "number", "  order_id: {=  number: {|ask: order_id=ask: number|/{{ order_id }}=/{{ number }}|&& order_id !==&& number !=|{{ order_id ??={{ number ??", ""},
 		{"a name that is taken", "answered: fi", "bye", "", `there is a state called "bye" already`},
@@ -330,7 +331,7 @@ func TestHover(t *testing.T) {
 		"answered: fi":   {"state find", "calls another system", "- ok → `report`", "`ask_order` (answered)"},
 		"initial: ask":   {"state ask_order", "the start of the flow", "after 30m → `bye`", "Which order is it?"},
 		"  agent: to_":   {"agent, from any state"},
-		"    goto: rep":  {"a trigger"},
+		"    goto: to_a": {"a trigger"},
 		"/orders/{{ ord": {"slot order_id", "text", "order number", "`ask_order` (ask)"},
 		"orders.desc":    {"orders.describe(order, language)", "Says in one sentence", "order may be nil."},
 		"format_d":       {"format_date(time, style?)"},
