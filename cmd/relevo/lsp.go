@@ -3,13 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"sync"
 
 	"github.com/spf13/cobra"
 
 	"relevo/docs"
 	"relevo/flows/lsp"
+	"relevo/flows/project"
 )
 
 func (a *app) lspCommand() *cobra.Command {
@@ -24,7 +24,7 @@ name is defined, lists who uses it, gives a state or a slot a new name everywher
 docs/editors.md says how to set up VS Code, Neovim, Helix, Emacs and JetBrains. Started by hand, it waits for an editor: end it with Ctrl-D.
 
 Exit code 0: the editor has ended it. 1: the editor went away. 2: usage. 3: the input is not the protocol.`,
-		Example: "  relevo lsp                     what editors start\n  relevo lsp --config relevo.yaml   with the queues and config.* of a configuration",
+		Example: "  relevo lsp                        what editors start\n  relevo lsp --config relevo.yaml   with the queues and config.* of a configuration",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.lsp(cmd.Context(), a.lspOptions(cmd, docsURL))
 		},
@@ -36,27 +36,29 @@ Exit code 0: the editor has ended it. 1: the editor went away. 2: usage. 3: the 
 	return cmd
 }
 
-// lspOptions says what the configuration knows. One that can not be read is complained about and left out: flows can be edited all the same.
+// lspOptions are those of the program.
 func (a *app) lspOptions(cmd *cobra.Command, docsURL string) lsp.Options {
 	var mu sync.Mutex
-	o := lsp.Options{
+	return lsp.Options{
 		Version: programVersion(), Explain: docs.Finding, DocsURL: docsURL,
+		Configure: func(folder string) (project.Options, error) { return a.configured(cmd, folder) },
 		Log: func(format string, args ...any) {
 			mu.Lock()
 			defer mu.Unlock()
 			a.complain(fmt.Errorf(format, args...))
 		},
 	}
-	c, err := a.loadConfig(cmd)
+}
+
+// configured is what the configuration of a folder knows.
+func (a *app) configured(cmd *cobra.Command, folder string) (project.Options, error) {
+	there := *a
+	there.dir = folder
+	c, err := there.loadConfig(cmd)
 	if err != nil {
-		a.complain(fmt.Errorf("the configuration is not used: %w", err))
-		return o
+		return project.Options{}, err
 	}
-	o.Project = a.projectOptions(c)
-	if path, err := filepath.Abs(a.path(o.Project.Scripts)); err == nil && o.Project.Scripts != "" {
-		o.Project.Scripts = path // the editor says where the flows are
-	}
-	return o
+	return there.projectOptions(c), nil
 }
 
 func (a *app) lsp(ctx context.Context, o lsp.Options) error {

@@ -19,7 +19,7 @@ func said(bodies ...string) string {
 func TestLSP(t *testing.T) {
 	t.Parallel()
 	const (
-		initialize = `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"capabilities":{}}}`
+		initialize = `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"rootUri":"file:///nowhere","capabilities":{}}}`
 		open       = `{"jsonrpc":"2.0","method":"textDocument/didOpen","params":{"textDocument":{"uri":"file:///nowhere/flows/a.yaml","version":1,"text":"flow: a\ninitial: b\nstates:\n  b: {end: c}\n"}}}`
 		definition = `{"jsonrpc":"2.0","id":2,"method":"textDocument/definition","params":{"textDocument":{"uri":"file:///nowhere/flows/a.yaml"},"position":{"line":1,"character":10}}}`
 		shutdown   = `{"jsonrpc":"2.0","id":3,"method":"shutdown"}`

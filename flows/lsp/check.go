@@ -21,6 +21,7 @@ import (
 // build is a folder of flows as it was checked the last time.
 type build struct {
 	project *project.Project
+	options project.Options
 	base    string          // where the names of files begin
 	files   map[string]bool // the paths of what was read
 	used    map[string]*doc // the open files, as they were
@@ -125,9 +126,9 @@ func (s *server) checkFolder(folder string) {
 		}
 	}()
 	s.mu.Lock()
-	used, roots := maps.Clone(s.docs), s.roots
+	used := maps.Clone(s.docs)
 	s.mu.Unlock()
-	b, err := s.load(folder, roots, used)
+	b, err := load(folder, s.rootsNow(), used)
 	if err != nil {
 		s.o.Log("check: %v", err)
 		return
@@ -142,41 +143,54 @@ func (s *server) checkFolder(folder string) {
 }
 
 // load reads a folder and puts in place what is open in the editor.
-func (s *server) load(folder string, roots []string, used map[string]*doc) (*build, error) {
-	o := s.o.Project
-	o.Dir, o.Flows, o.Files = baseOf(folder, roots), folder, nil
-	if name, err := filepath.Rel(o.Dir, folder); err == nil && o.Dir != "" {
+func load(folder string, roots map[string]project.Options, used map[string]*doc) (*build, error) {
+	base := baseOf(folder, roots)
+	o := roots[base]
+	o.Dir, o.Flows, o.Files = base, folder, nil
+	if name, err := filepath.Rel(base, folder); err == nil && base != "" {
 		o.Flows = name
 	}
-	files, err := project.Read(o)
-	if errors.Is(err, project.ErrNoFlows) || errors.Is(err, fs.ErrNotExist) {
-		files, err = project.Read(project.Options{})
-		files.Flows = nil
-	}
+	files, err := read(o)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", folder, err)
 	}
-	b := &build{base: o.Dir, files: map[string]bool{}, used: used, docs: map[string]*doc{}}
-	files.Flows = b.overlay(files.Flows)
-	files.Scripts = b.overlay(files.Scripts)
-	if d := used[filepath.Join(folder, flows.CommandsFile)]; d != nil {
-		files.Commands = project.File{Name: b.name(d.path), Text: []byte(d.text.s)}
-	}
-	files.Flows = append(files.Flows, b.unsaved(folder, files.Flows)...)
-	files.Flows = slices.DeleteFunc(files.Flows, func(f project.File) bool { return !isFlow(b.path(f.Name), string(f.Text)) })
-	for _, f := range slices.Concat(files.Flows, files.Scripts, []project.File{files.Commands}) {
-		b.files[b.path(f.Name)] = true
-	}
 	if !filepath.IsAbs(folder) {
 		o.Files = []string{folder} // a file that was never saved may run flows that are elsewhere
+	}
+	b := &build{options: o, base: base, files: map[string]bool{}, used: used, docs: map[string]*doc{}}
+	files = b.overlay(files, folder)
+	for _, f := range slices.Concat(files.Flows, files.Scripts, []project.File{files.Commands}) {
+		b.files[b.path(f.Name)] = true
 	}
 	b.project = project.Build(files, o)
 	return b, nil
 }
 
-// baseOf is the root of the workspace that a folder is in, "" for none.
-func baseOf(folder string, roots []string) string {
-	for _, root := range roots {
+// read reads a folder, which may be empty: its flows may not be saved yet.
+func read(o project.Options) (project.Files, error) {
+	files, err := project.Read(o)
+	if errors.Is(err, project.ErrNoFlows) || errors.Is(err, fs.ErrNotExist) {
+		files, err = project.Read(project.Options{})
+		files.Flows = nil
+	}
+	return files, err
+}
+
+// overlay puts the open files in place, also those that are not on disk, and leaves out what is no flow.
+func (b *build) overlay(files project.Files, folder string) project.Files {
+	b.replace(files.Flows)
+	b.replace(files.Scripts)
+	if d := b.used[filepath.Join(folder, flows.CommandsFile)]; d != nil {
+		files.Commands = project.File{Name: b.name(d.path), Text: []byte(d.text.s)}
+	}
+	files.Flows = append(files.Flows, b.unsaved(folder, files.Flows)...)
+	files.Flows = slices.DeleteFunc(files.Flows, func(f project.File) bool { return !isFlow(b.path(f.Name), string(f.Text)) })
+	return files
+}
+
+// baseOf is the innermost folder of the workspace that a folder is in, "" for none.
+func baseOf(folder string, roots map[string]project.Options) string {
+	for _, root := range slices.Backward(sortedKeys(roots)) {
 		if name, err := filepath.Rel(root, folder); err == nil && name != ".." && !strings.HasPrefix(name, ".."+string(filepath.Separator)) {
 			return root
 		}
@@ -192,13 +206,12 @@ func (b *build) name(path string) string {
 	return filepath.ToSlash(path)
 }
 
-func (b *build) overlay(files []project.File) []project.File {
+func (b *build) replace(files []project.File) {
 	for i, f := range files {
 		if d := b.used[b.path(f.Name)]; d != nil {
 			files[i].Text = []byte(d.text.s)
 		}
 	}
-	return files
 }
 
 // unsaved are the open files of a folder that are not on disk.

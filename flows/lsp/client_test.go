@@ -43,7 +43,7 @@ func start(t *testing.T, files map[string]string, capabilities string, adjust ..
 			t.Fatal(err)
 		}
 	}
-	o := Options{Debounce: time.Millisecond, Project: project.Options{Config: map[string]any{"orders_url": "http://127.0.0.1"}, Queues: []string{"orders"}}, Explain: func(code string) string { return "manual of " + code }}
+	o := Options{Debounce: time.Millisecond, Configure: configured("orders"), Explain: func(code string) string { return "manual of " + code }}
 	for _, change := range adjust {
 		change(&o)
 	}
@@ -55,6 +55,13 @@ func start(t *testing.T, files map[string]string, capabilities string, adjust ..
 	c.call("initialize", fmt.Sprintf(`{"rootUri":%q,"capabilities":%s}`, uriOf(dir), capabilities))
 	c.notify("initialized", `{}`)
 	return c
+}
+
+// configured is a configuration with one queue.
+func configured(queue string) func(string) (project.Options, error) {
+	return func(string) (project.Options, error) {
+		return project.Options{Config: map[string]any{"orders_url": "http://127.0.0.1"}, Queues: []string{queue}}, nil
+	}
 }
 
 // raw runs a server to which nothing was said yet.

@@ -89,8 +89,8 @@ func (c *cursor) complete() {
 		c.expression()
 	default:
 		c.value()
-		if word := strings.TrimRight(c.node.val.text, caret); c.node.val.quote == 0 && wordOnly(word) && (c.node.item || !c.inFlow) {
-			c.keys() // it may become a map
+		if word := strings.TrimRight(c.node.val.text, caret); c.node.val.quote == 0 && wordOnly(word) && c.node.item && !c.inFlow {
+			c.keys() // the item may become a map
 		}
 	}
 }
@@ -287,7 +287,10 @@ func (c *cursor) scriptFiles() {
 
 // queues are the configured ones and those that flows name.
 func (c *cursor) queues() []string {
-	names := slices.Clone(c.s.o.Project.Queues)
+	var names []string
+	if c.b != nil {
+		names = slices.Clone(c.b.options.Queues)
+	}
 	for _, other := range c.s.projectFlows(c.d) {
 		for _, m := range other.marks {
 			if m.kind == kindQueue {
@@ -412,8 +415,8 @@ func (c *cursor) members(owner string) {
 	if n := c.d.root.get("slots", owner); n != nil {
 		fields = members[slotDetail(n)]
 	}
-	if owner == "config" {
-		fields = sortedKeys(c.s.o.Project.Config)
+	if owner == "config" && c.b != nil {
+		fields = sortedKeys(c.b.options.Config)
 	}
 	for _, field := range fields {
 		c.offer(itemField, field, "", "")

@@ -153,6 +153,9 @@ func (s *server) didClose(p documentParams) (nothing, *responseError) {
 
 // didChangeFiles checks again what was checked before: a file changed outside of the editor.
 func (s *server) didChangeFiles(struct{}) (nothing, *responseError) {
+	for root := range s.rootsNow() {
+		s.configure(root)
+	}
 	for _, folder := range s.folders() {
 		s.touch(folder)
 	}

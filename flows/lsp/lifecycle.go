@@ -1,9 +1,12 @@
 package lsp
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+
+	"relevo/flows/project"
 )
 
 type serverInfo struct {
@@ -59,18 +62,34 @@ func (s *server) setRoots(p initializeParams) {
 			uris = append(uris, f.URI)
 		}
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	for _, uri := range uris {
 		if path := pathOf(uri); filepath.IsAbs(path) {
-			s.roots = append(s.roots, path)
+			s.configure(path)
 		}
 	}
 }
 
+// configure reads the configuration of a folder of the workspace. One that can not be read is left out: flows can be edited all the same.
+func (s *server) configure(root string) {
+	o, err := s.o.Configure(root)
+	if err != nil {
+		s.o.Log("the configuration is not used: %v", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.roots[root] = o
+}
+
+// rootsNow are the folders of the workspace with what is configured there.
+func (s *server) rootsNow() map[string]project.Options {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.roots)
+}
+
 // initialized asks for news of files that are not open, and checks the flows of the workspace.
 func (s *server) initialized(nothing) (nothing, *responseError) {
-	for _, root := range s.roots {
+	for root := range s.rootsNow() {
 		folder := filepath.Join(root, flowsFolder)
 		if info, err := os.Stat(folder); err == nil && info.IsDir() {
 			s.touch(folder)
@@ -79,7 +98,7 @@ func (s *server) initialized(nothing) (nothing, *responseError) {
 	if !s.watch {
 		return nil, nil
 	}
-	patterns := []map[string]any{{"globPattern": "**/*.yaml"}, {"globPattern": "**/*.js"}}
+	patterns := []map[string]any{{"globPattern": "**/*.yaml"}, {"globPattern": "**/*.js"}} // relevo.yaml, too
 	register := map[string]any{"registrations": []map[string]any{{
 		"id": "files", "method": "workspace/didChangeWatchedFiles", "registerOptions": map[string]any{"watchers": patterns},
 	}}}

@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
+
+	"relevo/flows/project"
 )
 
 // order is a flow with a bit of everything. Its lines are counted in the tests, from 0.
@@ -245,6 +248,8 @@ func TestCompletion(t *testing.T) {
 		{"states behind goto, while the rest is whole", with("- goto: bye", "- goto: ¦"), "ask_order find report to_agent bye", "order_id"},
 		{"states in on, in brackets", with("answered: find", "answered: ¦"), "find bye", "order_id"},
 		{"states in brackets that are not closed", with("on: {ok: report, failed: to_agent}", "on: {ok: re¦"), "report bye", ""},
+		{"no keys where a state stands behind its key", with("ok: report, failed: to_agent}", "ok: report}\n    after:\n      1d: ¦"), "bye", "when goto"},
+		{"no keys where a text stands behind its key", with("say: {en: One moment., es: Un momento.}", "say: ¦"), "", "en"},
 		{"states behind initial", with("initial: ask_order", "initial: ¦"), "ask_order", ""},
 		{"states in after", with("{30m: bye}", "{30m: ¦}"), "bye", ""},
 		{"slots behind ask", with("ask: order_id", "ask: o¦"), "order_id order", "bye"},
@@ -393,6 +398,25 @@ func TestFindingsOfOtherFiles(t *testing.T) {
 	}
 	c.change("scripts/orders.js", "export function describ( {")
 	if found := c.findings("scripts/orders.js"); len(found) == 0 || found[0].Code != "script-syntax" {
+		t.Errorf("got %v", found)
+	}
+}
+
+// TestTheConfigurationIsReadAgain: a queue that was added to relevo.yaml is known without a restart.
+func TestTheConfigurationIsReadAgain(t *testing.T) {
+	t.Parallel()
+	var queue atomic.Value
+	queue.Store("others")
+	c := start(t, shop, "", func(o *Options) {
+		o.Configure = func(folder string) (project.Options, error) { return configured(queue.Load().(string))(folder) }
+	})
+	c.open("flows/order.yaml", order)
+	if found := c.findings("flows/order.yaml"); len(found) != 1 || found[0].Code != "unknown-queue" {
+		t.Fatalf("got %v", found)
+	}
+	queue.Store("orders")
+	c.notify("workspace/didChangeWatchedFiles", fmt.Sprintf(`{"changes":[{"uri":%q,"type":2}]}`, c.uri("relevo.yaml")))
+	if found := c.findings("flows/order.yaml"); len(found) != 0 {
 		t.Errorf("got %v", found)
 	}
 }

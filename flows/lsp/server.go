@@ -21,8 +21,9 @@ import (
 
 // Options say what the server knows besides the files, and what it can do besides reading them.
 type Options struct {
-	// Project holds what is configured: Config, Queues and Scripts. Where the flows are is the editor's business.
-	Project project.Options
+	// Configure returns what is configured in a folder of the workspace: Config, Queues and Scripts. Where the flows are is the editor's business.
+	// It is called again when a file of the workspace has changed. nil: nothing is configured, and any name goes.
+	Configure func(folder string) (project.Options, error)
 	// Version is the program's, for the editor's log.
 	Version string
 	// Explain returns the entry of a finding's code in docs/diagnostics.md, in Markdown, "" where there is none; nil: nothing is explained.
@@ -60,11 +61,11 @@ type server struct {
 	wake    chan struct{}         // something is dirty
 	renamed map[string]renameDone // by path: the last new name of a state, for the file's renamed
 
-	mu    sync.Mutex // guards what follows; texts and builds themselves never change
-	roots []string
-	docs  map[string]*doc   // by path
-	dirty map[string]bool   // folders to check
-	built map[string]*build // folders that were checked
+	mu    sync.Mutex                 // guards what follows; texts and builds themselves never change
+	roots map[string]project.Options // what is configured, by the folders of the workspace
+	docs  map[string]*doc            // by path
+	dirty map[string]bool            // folders to check
+	built map[string]*build          // folders that were checked
 	shown map[string][]diagnostic
 }
 
@@ -121,6 +122,9 @@ func newServer(out io.Writer, o Options) (*server, error) {
 	if o.Log == nil {
 		o.Log = func(string, ...any) {}
 	}
+	if o.Configure == nil {
+		o.Configure = func(string) (project.Options, error) { return project.Options{}, nil }
+	}
 	if o.Explain == nil {
 		o.Explain = func(string) string { return "" }
 	}
@@ -130,7 +134,7 @@ func newServer(out io.Writer, o Options) (*server, error) {
 	}
 	return &server{
 		o: o, out: &writer{w: out}, encoding: utf16Units, keys: true, schema: schema, calls: &calls{cancelled: map[string]bool{}},
-		wake: make(chan struct{}, 1), renamed: map[string]renameDone{}, docs: map[string]*doc{}, dirty: map[string]bool{},
+		wake: make(chan struct{}, 1), renamed: map[string]renameDone{}, roots: map[string]project.Options{}, docs: map[string]*doc{}, dirty: map[string]bool{},
 		built: map[string]*build{}, shown: map[string][]diagnostic{},
 	}, nil
 }
