@@ -205,6 +205,12 @@ func (c *client) params(name string, at position) string {
 // findings waits for the findings of a file in its present version.
 func (c *client) findings(name string) []diagnostic {
 	c.t.Helper()
+	return c.findingsAt(c.uri(name), c.version[name])
+}
+
+// findingsAt waits for the findings of an address, in a version; 0 is any.
+func (c *client) findingsAt(uri string, version int) []diagnostic {
+	c.t.Helper()
 	for timeout := time.After(patience); ; {
 		select {
 		case m := <-c.notes:
@@ -212,11 +218,11 @@ func (c *client) findings(name string) []diagnostic {
 				continue
 			}
 			p := decode[publishDiagnosticsParams](c.t, m.Params)
-			if p.URI == c.uri(name) && (c.version[name] == 0 || p.Version != nil && *p.Version == c.version[name]) {
+			if p.URI == uri && (version == 0 || p.Version != nil && *p.Version == version) {
 				return p.Diagnostics
 			}
 		case <-timeout:
-			c.t.Fatalf("no findings come for %s", name)
+			c.t.Fatalf("no findings come for %s", uri)
 		}
 	}
 }

@@ -28,34 +28,9 @@ var (
 //
 // io.EOF is an end between two messages. After any other error there is no telling where the next message begins.
 func readFrame(r *bufio.Reader) ([]byte, error) {
-	length, header := -1, 0
-	for {
-		line, err := r.ReadSlice('\n')
-		if header += len(line); header > maxHeaderBytes || errors.Is(err, bufio.ErrBufferFull) {
-			return nil, fmt.Errorf("read header: %w", errFrame)
-		}
-		if err != nil {
-			if errors.Is(err, io.EOF) && header > 0 {
-				err = io.ErrUnexpectedEOF
-			}
-			return nil, err
-		}
-		field := strings.TrimRight(string(line), "\r\n")
-		if field == "" {
-			break
-		}
-		name, value, ok := strings.Cut(field, ":")
-		if !ok {
-			return nil, fmt.Errorf("read header: %w", errFrame)
-		}
-		if strings.EqualFold(strings.TrimSpace(name), "Content-Length") {
-			if length, err = strconv.Atoi(strings.TrimSpace(value)); err != nil || length < 0 {
-				return nil, fmt.Errorf("read length: %w", errFrame)
-			}
-		}
-	}
-	if length < 0 {
-		return nil, fmt.Errorf("read header: no length: %w", errFrame)
+	length, err := readHeader(r)
+	if err != nil {
+		return nil, err
 	}
 	if length > maxMessageBytes {
 		return nil, errTooLarge
@@ -65,6 +40,37 @@ func readFrame(r *bufio.Reader) ([]byte, error) {
 		return nil, fmt.Errorf("read message: %w", err)
 	}
 	return body, nil
+}
+
+// readHeader reads up to the empty line and returns the length of what follows.
+func readHeader(r *bufio.Reader) (length int, err error) {
+	length = -1
+	for size := 0; ; {
+		line, err := r.ReadSlice('\n')
+		if size += len(line); size > maxHeaderBytes || errors.Is(err, bufio.ErrBufferFull) {
+			return 0, fmt.Errorf("read header: %w", errFrame)
+		}
+		if errors.Is(err, io.EOF) && size > 0 {
+			return 0, fmt.Errorf("read header: %w", io.ErrUnexpectedEOF)
+		}
+		if err != nil {
+			return 0, err
+		}
+		field := strings.TrimRight(string(line), "\r\n")
+		if field == "" && length >= 0 {
+			return length, nil
+		}
+		name, value, ok := strings.Cut(field, ":")
+		if !ok { // also an empty line without a length before it
+			return 0, fmt.Errorf("read header: %w", errFrame)
+		}
+		if !strings.EqualFold(strings.TrimSpace(name), "Content-Length") {
+			continue
+		}
+		if length, err = strconv.Atoi(strings.TrimSpace(value)); err != nil || length < 0 {
+			return 0, fmt.Errorf("read length: %w", errFrame)
+		}
+	}
 }
 
 // writer writes messages, one at a time, from several goroutines.

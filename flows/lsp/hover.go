@@ -186,32 +186,32 @@ func (d *doc) saySlot(name string) string {
 	if said, ok := values[name]; ok {
 		return "**" + name + "**\n\n" + said
 	}
-	n := d.root.get("slots", name)
-	var set []string
-	asked := false
-	for _, m := range d.marks {
-		if m.kind != kindSlot || m.name != name {
-			continue
-		}
-		asked = asked || m.role == "ask"
-		if fills := m.role == "ask" || m.role == "save" || m.role == "set"; fills && m.scope != "" && len(set) < maxWays {
-			set = append(set, fmt.Sprintf("- `%s` (%s)", m.scope, m.role))
-		}
-	}
-	if n == nil && !asked {
+	m := mark{kind: kindSlot, name: name}
+	if d.origin(m) == nil {
 		return ""
 	}
-	head := "**slot " + name + "**: choice"
-	if n != nil {
-		head = "**slot " + name + "**: " + slotDetail(n)
+	said := "**slot " + name + "**: choice" // of a question
+	if n := d.root.get("slots", name); n != nil {
+		said = "**slot " + name + "**: " + slotDetail(n)
+		if title := firstText(n.child("title")); title != "" {
+			said += "\n\n" + title
+		}
 	}
-	if title := firstText(n.child("title")); title != "" {
-		head += "\n\n" + title
+	if fills := d.fills(m); len(fills) > 0 {
+		said += "\n\nFilled in by\n" + strings.Join(fills, "\n")
 	}
-	if len(set) > 0 {
-		head += "\n\nFilled in by\n" + strings.Join(slices.Compact(set), "\n")
+	return said
+}
+
+// fills are the lines that say which states fill in a slot.
+func (d *doc) fills(slot mark) []string {
+	var lines []string
+	for _, m := range d.same(slot) {
+		if fills := m.role == "ask" || m.role == "save" || m.role == "set"; fills && m.scope != "" && len(lines) < maxWays {
+			lines = append(lines, fmt.Sprintf("- `%s` (%s)", m.scope, m.role))
+		}
 	}
-	return head
+	return slices.Compact(lines)
 }
 
 // sayFunction shows a script's function as its author wrote it, with the comment above it.
