@@ -40,7 +40,7 @@ Exit code 0: the editor has ended it. 1: the editor went away. 2: usage. 3: the 
 func (a *app) lspOptions(cmd *cobra.Command, docsURL string) lsp.Options {
 	var mu sync.Mutex
 	return lsp.Options{
-		Version: programVersion(), Explain: docs.Finding, DocsURL: docsURL,
+		Version: programVersion(), Explain: explain, DocsURL: docsURL,
 		Configure: func(folder string) (project.Options, error) { return a.configured(cmd, folder) },
 		Log: func(format string, args ...any) {
 			mu.Lock()
@@ -48,6 +48,12 @@ func (a *app) lspOptions(cmd *cobra.Command, docsURL string) lsp.Options {
 			a.complain(fmt.Errorf(format, args...))
 		},
 	}
+}
+
+// explain is what the manual says of a code.
+func explain(code string) string {
+	entry, _ := docs.Diagnostic(code)
+	return entry
 }
 
 // configured is what the configuration of a folder knows.

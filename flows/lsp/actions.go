@@ -26,6 +26,7 @@ var fixers = []fixer{
 	{"no-way-out", (*fixing).addEvent},
 	{"unknown-slot", (*fixing).addSlot},
 	{"unknown-name", (*fixing).addScript},
+	{"", (*fixing).accept},
 }
 
 // fixing is one finding to mend.
@@ -62,7 +63,7 @@ func (s *server) fixes(d *doc, finding diagnostic) []codeAction {
 			actions = append(actions, fixer.fix(f)...)
 		}
 	}
-	if len(actions) > 0 {
+	if len(actions) > 0 && !strings.HasPrefix(actions[0].Title, acceptTitle) {
 		actions[0].IsPreferred = true
 	}
 	return actions
@@ -266,6 +267,24 @@ func (f *fixing) addScript() []codeAction {
 		text = "\n" + strings.Repeat(" ", scripts.kids[0].indent) + "- " + m[1]
 	}
 	return []codeAction{f.action("List "+m[1]+" under scripts", end, end, text)}
+}
+
+const acceptTitle = "Accept this finding"
+
+// accept writes a comment above the line of a warning by which it is accepted. Its author has to say why: until then the comment is a warning, too.
+func (f *fixing) accept() []codeAction {
+	if f.finding.Severity != severityWarning || strings.HasPrefix(f.finding.Code, "accept-") {
+		return nil
+	}
+	at, _ := f.d.text.line(f.from)
+	inText := false
+	f.d.root.walk(func(n *node) { inText = inText || n.val.from < at && at <= n.val.to })
+	if inText {
+		return nil // a comment there would be a part of the text
+	}
+	line := f.d.text.s[at:]
+	indent := line[:len(line)-len(strings.TrimLeft(line, " "))]
+	return []codeAction{f.action(acceptTitle+", and say why", at, at, indent+"# accept "+f.finding.Code+": \n")}
 }
 
 // noteRenamed offers, on a state that got its name in this session, to keep the old one under renamed: runs that stand in it go on then.

@@ -3,6 +3,7 @@ package lsp
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -34,7 +35,11 @@ func (s *server) completion(p at) (*completionList, *responseError) {
 	}
 	list := &completionList{Items: []completionItem{}}
 	c := s.cursorAt(d, d.text.offset(p.Position, s.encoding))
-	if c == nil {
+	if c != nil && c.codes() {
+		list.Items = append(list.Items, c.items...)
+		return list, nil
+	}
+	if c == nil || c.node == nil {
 		return list, nil
 	}
 	c.complete()
@@ -42,7 +47,7 @@ func (s *server) completion(p at) (*completionList, *responseError) {
 	return list, nil
 }
 
-// cursorAt finds what is being typed. nil in comments and in the middle of texts.
+// cursorAt finds what is being typed. Its node is nil in comments. It is nil in files that are no flows.
 func (s *server) cursorAt(d *doc, offset int) *cursor {
 	body := d.text.s
 	if !d.flow || strings.Contains(body, caret) {
@@ -59,11 +64,33 @@ func (s *server) cursorAt(d *doc, offset int) *cursor {
 	c.indent = body[lineFrom : lineFrom+len(body[lineFrom:offset])-len(strings.TrimLeft(body[lineFrom:offset], " "))]
 	root := outline(body[:offset] + caret + body[offset:])
 	root.walk(func(n *node) { c.take(n) })
-	if c.node == nil {
-		return nil
+	if c.node != nil {
+		c.inFlow = c.node.flow || !c.key && c.node.parent != nil && c.node.parent.flow
 	}
-	c.inFlow = c.node.flow || !c.key && c.node.parent != nil && c.node.parent.flow
 	return c
+}
+
+// accepting is a comment that accepts a finding, up to the code that is being typed.
+var accepting = regexp.MustCompile(`#\s*accept\s+[a-z-]*$`)
+
+// codes offers the codes of the warnings in the file, behind accept in a comment. false: the cursor is somewhere else.
+func (c *cursor) codes() bool {
+	from, _ := c.d.text.line(c.offset)
+	if !accepting.MatchString(c.d.text.s[from:c.offset]) {
+		return false
+	}
+	c.s.mu.Lock()
+	shown := c.s.shown[c.d.path]
+	c.s.mu.Unlock()
+	var codes []string
+	for _, d := range shown {
+		if d.Severity == severityWarning && !slices.Contains(codes, d.Code) {
+			codes = append(codes, d.Code)
+			message, _, _ := strings.Cut(d.Message, hintMark)
+			c.insert(itemValue, d.Code, d.Code+": ", message, c.s.o.Explain(d.Code), false)
+		}
+	}
+	return true
 }
 
 func wordByte(b byte) bool { return letter(b) || b >= '0' && b <= '9' || b == '-' }

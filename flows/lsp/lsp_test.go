@@ -308,6 +308,18 @@ func TestCompletion(t *testing.T) {
 	}
 }
 
+// TestCodesAreOfferedWhereTheyAreAccepted: in a comment, the codes of the warnings that the file has.
+func TestCodesAreOfferedWhereTheyAreAccepted(t *testing.T) {
+	t.Parallel()
+	c := start(t, shop, "")
+	at := c.open("flows/order.yaml", strings.Replace(order, "    say: {en: Bye!, es: ¡Adiós!}", "    # accept yaml¦\n    say: {en: yes, es: ¡Adiós!}", 1))
+	c.findings("flows/order.yaml")
+	items := c.offered("flows/order.yaml", at)
+	if len(items) != 1 || items[0].Label != "yaml-ambiguous" || items[0].TextEdit.NewText != "yaml-ambiguous: " {
+		t.Errorf("got %+v", items)
+	}
+}
+
 // TestCompletionReplacesTheWord: what was typed of a name is replaced, and quotes and brackets around it stay.
 func TestCompletionReplacesTheWord(t *testing.T) {
 	t.Parallel()
@@ -462,6 +474,7 @@ func TestCodeActions(t *testing.T) {
 		{"an event is led on", "failed: to_agent", "404: to_agent", `Lead failed to "to_agent"`, "on: {ok: report, 404: to_agent, failed: to_agent}"},
 		{"on is added", "    on: {ok: report, failed: to_agent}\n", "", `Lead ok to "report"`, "save: order}\n    on: {ok: report}\n  report:"},
 		{"a script is listed", "scripts: [orders.js]\n", "", "List orders.js under scripts", "scripts: [orders.js]\ninitial: ask_order"},
+		{"a warning is accepted", "    say: {en: Bye!, es: ¡Adiós!}", "    say: {en: yes, es: ¡Adiós!}", "Accept this finding, and say why", "  bye:\n    # accept yaml-ambiguous: \n    say: {en: yes,"},
 		{"a slot is declared", "ask: order_id", "ask: weight", `Declare a slot called "weight"`, "  order: {type: object}\n  weight: {type: text}\n"},
 	}
 	for _, tt := range tests {
