@@ -29,6 +29,7 @@ type room struct {
 
 var rooms = []room{
 	{"engine/diag", nil, nil, "findings are data: standard library only"},
+	{"docs", nil, nil, "pages that the program shows are text: standard library only"},
 	{"engine/reading", nil, nil, "reading what people write is pure: standard library only"},
 	{"engine", []string{"engine/diag", "engine/reading"}, []string{"github.com/looplab/fsm", "github.com/expr-lang/expr"}, "the engine is pure: it knows findings, looplab/fsm and expr, and no room of the house"},
 	{"handoff", nil, []string{"github.com/looplab/fsm"}, "handoff is pure: standard library and looplab/fsm only"},
@@ -40,7 +41,6 @@ var rooms = []room{
 	{"flows/eventschema", []string{"engine", "engine/diag"}, []string{"github.com/santhosh-tekuri/jsonschema"}, "business events are checked by their schemas, without a file or a network"},
 	{"flows/draw", []string{"engine", "engine/diag", "flows", "scripts/layout"}, nil, "pictures are drawn from what the engine compiled, arranged by a script"},
 	{"flows/lsp", []string{"engine", "engine/diag", "flows", "flows/project"}, nil, "a language server reads flows and what check finds in them; it knows streams, and neither the program nor a store"},
-	{"docs", nil, nil, "the manual is text: standard library only"},
 	{"flows", []string{"engine", "engine/diag", "flows/eventschema"}, []string{"go.yaml.in/yaml", "github.com/santhosh-tekuri/jsonschema"}, "the loader knows YAML, the schema and the engine's definitions"},
 	{"scripts", []string{"engine", "engine/diag", "scripts"}, []string{"github.com/dop251/goja", "github.com/dlclark/regexp2", "golang.org/x/sys"}, "scripts implement what the engine declares, with goja"},
 	{"store/storetest", []string{"engine", "handoff", "store", "store/storetest"}, []string{"github.com/google/go-cmp"}, "the suite knows the contract, not a database"},
@@ -188,7 +188,7 @@ func TestWrongImportsAreReported(t *testing.T) {
 		{"flows/project", "relevo/server", "a project is"},
 		{"flows/lsp", "relevo/store", "a language server reads"},
 		{"flows/lsp", "github.com/spf13/cobra", "a language server reads"},
-		{"docs", "relevo/engine", "the manual is text"},
+		{"docs", "relevo/engine", "pages that the program shows"},
 		{"flows/plan", "relevo/scripts", "a plan is data"},
 		{"flows/publish", "relevo/store/sqlite", "publishing compiles"},
 		{"server", "relevo/flows/publish", "the server speaks HTTP"},

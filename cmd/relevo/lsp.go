@@ -40,7 +40,7 @@ Exit code 0: the editor has ended it. 1: the editor went away. 2: usage. 3: the 
 func (a *app) lspOptions(cmd *cobra.Command, docsURL string) lsp.Options {
 	var mu sync.Mutex
 	return lsp.Options{
-		Version: programVersion(), Explain: explain, DocsURL: docsURL,
+		Version: programVersion(), Explain: explained, DocsURL: docsURL,
 		Configure: func(folder string) (project.Options, error) { return a.configured(cmd, folder) },
 		Log: func(format string, args ...any) {
 			mu.Lock()
@@ -50,8 +50,8 @@ func (a *app) lspOptions(cmd *cobra.Command, docsURL string) lsp.Options {
 	}
 }
 
-// explain is what the manual says of a code.
-func explain(code string) string {
+// explained is what the manual says of a code.
+func explained(code string) string {
 	entry, _ := docs.Diagnostic(code)
 	return entry
 }

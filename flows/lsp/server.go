@@ -76,7 +76,7 @@ type calls struct {
 }
 
 // Serve runs a server until the client says exit or the input ends. clean tells that the client has said shutdown before: the process then ends with
-// 0, otherwise with 1 (LSP 3.17, exit). The error is a stream that can not be read or written.
+// 0, otherwise with 1 (LSP 3.17, exit). The error is a stream that can not be read or written. A goroutine goes on reading in until that ends.
 func Serve(ctx context.Context, in io.Reader, out io.Writer, o Options) (clean bool, err error) {
 	ctx, stop := context.WithCancel(ctx)
 	s, err := newServer(out, o)
