@@ -2,29 +2,79 @@ package lsp
 
 import "strings"
 
+// plainText is what a value says, with the place of each byte in the file: in quotes, some are written in another way.
+type plainText struct {
+	s  string
+	at []int
+}
+
+// readPlain takes the quotes off a value.
+func readPlain(s string, w word) plainText {
+	from, to := w.inner()
+	p := plainText{at: make([]int, 0, to-from)}
+	text := make([]byte, 0, to-from)
+	for i := from; i < to; i++ {
+		c, at := s[i], i
+		switch {
+		case w.quote == '\'' && c == '\'' && i+1 < to: // two of them are one
+			i++
+		case w.quote == '"' && c == '\\' && i+1 < to && (s[i+1] == '"' || s[i+1] == '\\'):
+			i++
+			c = s[i]
+		}
+		text, p.at = append(text, c), append(p.at, at)
+	}
+	p.s = string(text)
+	return p
+}
+
+// place is where a part of the text stands in the file.
+func (p plainText) place(from, to int) (int, int) {
+	if from >= len(p.at) || to <= from {
+		return 0, 0
+	}
+	return p.at[from], p.at[to-1] + 1
+}
+
 // A stretch is a part of a text.
 type stretch struct{ from, to int }
 
-// expressions are the places of the expressions in a value: the whole of it, or what stands in {{ }}. Braces that are not closed go to the end.
-func expressions(s string, w word, whole bool) []stretch {
-	from, to := w.inner()
+// expressions are the places of the expressions in a text: the whole of it, or what stands in {{ }}. Braces that are not closed go to the end.
+func expressions(s string, whole bool) []stretch {
 	if whole {
-		return []stretch{{from, to}}
+		return []stretch{{0, len(s)}}
 	}
 	var all []stretch
-	for {
-		open := strings.Index(s[from:to], "{{")
+	for from := 0; ; {
+		open := strings.Index(s[from:], "{{")
 		if open < 0 {
 			return all
 		}
 		from += open + 2
-		end := strings.Index(s[from:to], "}}")
-		if end < 0 {
-			return append(all, stretch{from, to})
-		}
-		all = append(all, stretch{from, from + end})
-		from += end + 2
+		end := closing(s, from)
+		all = append(all, stretch{from, end})
+		from = min(end+2, len(s))
 	}
+}
+
+// closing is the place of the }} that ends an expression: not in a text, not the end of a map.
+func closing(s string, from int) int {
+	depth := 0
+	for i := from; i < len(s); {
+		switch c := s[i]; {
+		case c == '"' || c == '\'' || c == '`':
+			i = textEnd(s, i, len(s))
+			continue
+		case c == '{':
+			depth++
+		case c == '}' && depth > 0:
+			depth--
+		case c == '}' && i+1 < len(s) && s[i+1] == '}':
+			return i
+		}
+		i++
+	}
+	return len(s)
 }
 
 // A name is a word of an expression that is not a part of a text.
@@ -40,12 +90,12 @@ type name struct {
 // words of the language of expressions.
 var reserved = map[string]bool{"and": true, "or": true, "not": true, "in": true, "true": true, "false": true, "nil": true, "matches": true, "contains": true, "startsWith": true, "endsWith": true}
 
-// names reads an expression, as it is written in the file, up to where it ends.
+// names reads an expression up to where it ends.
 func names(s string, from, to int) []name {
 	var all []name
 	for i := from; i < to; {
 		switch c := s[i]; {
-		case c == '"' || c == '\'' || c == '`' || c == '\\' && i+1 < to && s[i+1] == '"':
+		case c == '"' || c == '\'' || c == '`':
 			i = textEnd(s, i, to)
 		case letter(c):
 			n := readName(s, from, i, to)
@@ -103,20 +153,13 @@ func isKeyOfMap(before string) bool {
 	return strings.HasSuffix(before, "{") || strings.HasSuffix(before, ",")
 }
 
-// textEnd is the place behind a text in quotes. In a value in double quotes, the quotes of the expression are written \".
-func textEnd(s string, i, to int) int {
-	quote := s[i : i+1]
-	if quote == `\` {
-		quote = `\"`
-	}
-	i += len(quote)
-	for i < to {
+// textEnd is the place behind a text in quotes.
+func textEnd(s string, start, to int) int {
+	for i := start + 1; i < to; i++ {
 		switch {
-		case strings.HasPrefix(s[i:to], quote):
-			return i + len(quote)
-		case s[i] == '\\' && quote != "`":
-			i += 2
-		default:
+		case s[i] == s[start]:
+			return i + 1
+		case s[i] == '\\' && s[start] != '`':
 			i++
 		}
 	}

@@ -28,7 +28,7 @@ type mark struct {
 	to    int
 	scope string // the state that it stands in, "" outside of states
 	role  string // what it does there: "defined", or the key that it stands under
-	where string // the event or the time, of a way; the target, of a name in an expression
+	where string // the event or the time, of a way
 }
 
 // defines tells the place that introduces the name.
@@ -240,25 +240,28 @@ func (c *collector) visitText(n *node, path []string) {
 	if opaque(path) {
 		return
 	}
-	for _, e := range expressions(c.s, n.val, isExpression(path)) {
-		for _, name := range names(c.s, e.from, e.to) {
-			c.name(name, path)
+	plain := readPlain(c.s, n.val)
+	for _, e := range expressions(plain.s, isExpression(path)) {
+		for _, found := range names(plain.s, e.from, e.to) {
+			c.name(plain, found, path)
 		}
 	}
 }
 
 // name marks a name in an expression: a slot, a function of a script, or a function of the language.
-func (c *collector) name(n name, path []string) {
-	m := mark{kind: kindSlot, name: n.text, from: n.from, to: n.to, scope: scopeOf(path), role: "expression", where: path[len(path)-1]}
+func (c *collector) name(plain plainText, n name, path []string) {
+	m := mark{kind: kindSlot, name: n.text, scope: scopeOf(path), role: "expression"}
+	end := n.to
 	switch {
 	case n.member:
 		return
 	case c.scripts[n.text] && n.next != "":
-		m.kind, m.name, m.to = kindFunction, n.text+"."+n.next, n.nextTo
+		m.kind, m.name, end = kindFunction, n.text+"."+n.next, n.nextTo
 	case c.scripts[n.text]:
 		m.kind, m.name = kindScript, n.text+".js"
 	case n.call:
 		m.kind = kindHelper
 	}
+	m.from, m.to = plain.place(n.from, end)
 	c.found = append(c.found, m)
 }

@@ -399,3 +399,23 @@ func FuzzRequests(f *testing.F) {
 		}
 	})
 }
+
+// TestTypingAFlow types a flow letter by letter: every letter is a change, and something is asked in between. The text arrives whole.
+func TestTypingAFlow(t *testing.T) {
+	t.Parallel()
+	c := start(t, map[string]string{"scripts/orders.js": script}, "")
+	c.open("flows/order.yaml", "")
+	typed := newText("")
+	for i, r := range order {
+		at := mustJSON(typed.position(len(typed.s), utf16Units))
+		c.version["flows/order.yaml"]++
+		c.notify("textDocument/didChange", fmt.Sprintf(`{"textDocument":{"uri":%q,"version":%d},"contentChanges":[{"range":{"start":%[3]s,"end":%[3]s},"text":%[4]s}]}`, c.uri("flows/order.yaml"), c.version["flows/order.yaml"], at, quoted(string(r))))
+		typed = newText(order[:i+utf8.RuneLen(r)])
+		if i%7 == 0 {
+			c.offered("flows/order.yaml", typed.position(len(typed.s), utf16Units))
+		}
+	}
+	if found := c.findings("flows/order.yaml"); len(found) != 0 {
+		t.Errorf("got %v", found)
+	}
+}
