@@ -160,8 +160,6 @@ type hover struct {
 
 // SymbolKind and CompletionItemKind, as far as they are used.
 const (
-	symbolFile     = 1
-	symbolEvent    = 24
 	symbolField    = 8
 	symbolState    = 5 // Class
 	symbolVariable = 13
