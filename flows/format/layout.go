@@ -1,0 +1,264 @@
+package format
+
+import (
+	"strings"
+)
+
+const step = 2 // blanks by which a level is indented
+
+// level is a block map or list that is open where the layout stands.
+type level struct {
+	column int  // in the source
+	list   bool // its entries begin with a dash
+	indent int  // in the result
+}
+
+// outside is around everything.
+var outside = level{column: -1, indent: -step}
+
+// row is a line of the result.
+type row struct {
+	text    string // with its indentation
+	comment string
+	gap     int // see token
+	margin  int
+}
+
+// layout gives every line of the source its place. It keeps the stack of open levels as YAML itself does.
+type layout struct {
+	levels  []level
+	depth   int // open brackets and braces
+	base    int // indentation of the line in which the first of them opened
+	rows    []row
+	last    int     // the last line of the source that has been laid out
+	waiting []token // comments whose level depends on what comes after them
+	unended bool    // the source has no line end behind its last line
+}
+
+// text lays out all tokens.
+func (l *layout) text(tokens []token) string {
+	l.last = -1
+	for len(tokens) > 0 {
+		n := lineOf(tokens)
+		l.line(tokens[:n], n == len(tokens))
+		tokens = tokens[n:]
+	}
+	l.flush(l.levels, level{column: 0, indent: 0}, false)
+	align(l.rows)
+	var b strings.Builder
+	for _, r := range l.rows {
+		b.WriteString(r.text + "\n")
+	}
+	return b.String()
+}
+
+// lineOf counts the tokens that stand on one line. A scalar over several lines connects them.
+func lineOf(tokens []token) int {
+	n := 1
+	for n < len(tokens) && tokens[n].line <= tokens[n-1].end && tokens[n-1].kind != comment && !tokens[n-1].block {
+		n++
+	}
+	return n
+}
+
+func (l *layout) line(tokens []token, final bool) {
+	first := tokens[0]
+	if first.kind == comment && l.depth == 0 {
+		l.waiting = append(l.waiting, first)
+		return
+	}
+	if first.kind == marker {
+		l.flush(l.levels, outside, false)
+		l.levels = []level{outside}
+	}
+	before := append([]level(nil), l.levels...)
+	indent, opens := l.place(tokens)
+	l.flush(before, level{column: first.column, indent: indent}, opens)
+	l.space(first)
+	l.write(tokens, indent, final)
+}
+
+// flush writes the comments that waited for a line. levels were open before it; opens tells that it begins a level of its own.
+func (l *layout) flush(levels []level, next level, opens bool) {
+	for _, t := range l.waiting {
+		indent := max(next.indent, 0)
+		if t.column > next.column && !opens { // the comment belongs to what stands before it
+			for _, open := range levels {
+				if open.column <= t.column {
+					indent = max(indent, open.indent)
+				}
+			}
+		}
+		l.space(t)
+		l.rows = append(l.rows, row{text: strings.Repeat(" ", indent) + t.comment})
+	}
+	l.waiting = nil
+}
+
+// space keeps one blank line where the source has any.
+func (l *layout) space(t token) {
+	if t.line > l.last+1 && len(l.rows) > 0 {
+		l.rows = append(l.rows, row{})
+	}
+	l.last = max(l.last, t.end)
+}
+
+// place finds the indentation of a line and opens the levels that begin in it. opens tells that its first token begins one.
+func (l *layout) place(tokens []token) (indent int, opens bool) {
+	if l.depth > 0 {
+		closing := 0
+		for closing < len(tokens) && closing < l.depth && (tokens[closing].is("]") || tokens[closing].is("}")) {
+			closing++
+		}
+		return l.base + step*(l.depth-closing), false
+	}
+	if tokens[0].kind == marker {
+		return 0, false
+	}
+	entries := 0
+	for i := range tokens {
+		column, list, ok := entry(tokens[i:], i == 0 || !isScalar(tokens[i-1]))
+		if !ok {
+			break
+		}
+		fresh := l.enter(column, list, entries == 0)
+		if entries++; entries == 1 {
+			indent, opens = l.top().indent, fresh
+		}
+		if tokens[i].kind == scalar {
+			break
+		}
+	}
+	if entries == 0 { // a value on a line of its own
+		return l.top().indent + step, true
+	}
+	return indent, opens
+}
+
+func isScalar(t token) bool { return t.kind == scalar }
+
+// entry tells whether the tokens begin an entry of a block map or list.
+func entry(tokens []token, begins bool) (column int, list, ok bool) {
+	t := tokens[0]
+	switch {
+	case t.is("-"):
+		return t.column, true, true
+	case t.is("?"), t.is(":") && begins:
+		return t.column, false, true
+	case t.kind == scalar && len(tokens) > 1 && tokens[1].is(":"):
+		return t.column, false, true
+	}
+	return 0, false, false
+}
+
+// enter closes the levels that an entry ends, when it is the first of its line, and opens the entry's own where it is new.
+func (l *layout) enter(column int, list, first bool) (fresh bool) {
+	for first && (l.top().column > column || l.top().column == column && l.top().list && !list) {
+		l.levels = l.levels[:len(l.levels)-1]
+	}
+	if top := l.top(); top.column == column && top.list == list {
+		return false
+	}
+	l.levels = append(l.levels, level{column: column, list: list, indent: l.top().indent + step})
+	return true
+}
+
+func (l *layout) top() level { return l.levels[len(l.levels)-1] }
+
+// write writes the tokens of a line. final tells that the file ends with it.
+func (l *layout) write(tokens []token, indent int, final bool) {
+	text := strings.Repeat(" ", indent)
+	r := row{}
+	for i, t := range tokens {
+		if t.kind == comment {
+			if i == 0 {
+				text += t.comment
+			} else {
+				r.comment, r.gap, r.margin = t.comment, t.gap, t.margin
+			}
+			continue
+		}
+		if i > 0 {
+			text += blank(tokens[i-1], t)
+		}
+		l.count(t, i == 0, indent)
+		if t.block {
+			l.block(text, t, final)
+			return
+		}
+		text += t.text
+		for _, more := range t.more {
+			l.rows = append(l.rows, row{text: text})
+			if text = more; more != "" {
+				text = strings.Repeat(" ", l.inside()) + more
+			}
+		}
+		l.last = max(l.last, t.end)
+	}
+	r.text = text
+	l.rows = append(l.rows, r)
+}
+
+// count follows brackets and braces.
+func (l *layout) count(t token, first bool, indent int) {
+	switch {
+	case t.is("["), t.is("{"):
+		if l.depth == 0 {
+			l.base = max(l.top().indent, 0)
+			if l.top().list {
+				l.base += step
+			}
+			if first {
+				l.base = indent
+			}
+		}
+		l.depth++
+	case t.is("]"), t.is("}"):
+		l.depth--
+	}
+}
+
+// inside is the indentation of the further lines of a scalar.
+func (l *layout) inside() int {
+	if l.depth > 0 {
+		return l.base + step*l.depth
+	}
+	return l.top().indent + step
+}
+
+// block writes a text after | or >.
+func (l *layout) block(text string, t token, final bool) {
+	margin := l.top().indent + step
+	if digit := strings.IndexAny(t.text, "123456789"); digit >= 0 {
+		margin = max(l.top().indent, 0) + int(t.text[digit]-'0')
+	}
+	head := t.text
+	if final && l.unended { // the text has no line end behind it, and the file gets one
+		head = strings.TrimRight(head, "+-") + "-"
+	}
+	l.rows = append(l.rows, row{text: text + head, comment: t.comment, gap: t.gap, margin: t.margin})
+	for _, more := range t.more {
+		if more != "" {
+			more = strings.Repeat(" ", margin) + more
+		}
+		l.rows = append(l.rows, row{text: more})
+	}
+	l.last = max(l.last, t.end)
+}
+
+// blank is what stands between two tokens of a line.
+func blank(before, t token) string {
+	switch {
+	case before.is("["), before.is("{"):
+		return ""
+	case t.is("]"), t.is("}"), t.is(","):
+		if before.is(":") { // "a:," could be read as a text
+			return " "
+		}
+		return ""
+	case t.is(":") && (before.kind == scalar || before.is("]") || before.is("}")):
+		return ""
+	default:
+		return " "
+	}
+}
