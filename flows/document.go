@@ -70,5 +70,8 @@ func ReadTree(file string, text []byte) (Tree, diag.List) {
 // Lines are the lines of the file without their ends and without a byte order mark.
 func (t Tree) Lines() [][]rune { return t.src.lines }
 
+// Top is the beginning of the file.
+func (t Tree) Top() diag.Range { return t.src.top() }
+
 // Scalar is the place of a scalar as it is written, quotes included. A text after | or > begins at that sign.
 func (t Tree) Scalar(n *yaml.Node) diag.Range { return t.src.scalar(n) }

@@ -3,9 +3,10 @@
 package format
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
+
+	"go.yaml.in/yaml/v4"
 
 	"relevo/engine/diag"
 	"relevo/flows"
@@ -18,6 +19,10 @@ var ErrMeaning = errors.New("formatting would change what the file means; nothin
 // the result means what the text meant. What is not YAML comes back as findings; a file that is, but has other mistakes, is formatted.
 func Source(file string, text []byte) ([]byte, diag.List, error) {
 	tree, findings := flows.ReadTree(file, text)
+	if tree.Root != nil && tree.Root.Kind != yaml.MappingNode {
+		findings.Errorf(tree.Top(), "wrong-type", "write keys and values, such as flow: greeting", "this file is not a map")
+		return nil, findings, nil
+	}
 	if tree.Root == nil {
 		return nil, findings, nil
 	}
@@ -25,7 +30,7 @@ func Source(file string, text []byte) ([]byte, diag.List, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", file, err)
 	}
-	l := layout{levels: []level{outside}, unended: !bytes.HasSuffix(text, []byte("\n"))}
+	l := layout{levels: []level{outside}, end: len(tree.Lines()) - 1}
 	out := []byte(l.text(tokens))
 	if err := same(file, tree, tokens, out); err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", file, err)

@@ -78,6 +78,7 @@ func TestWhatIsNotYAMLIsNotTouched(t *testing.T) {
 		"":                       "yaml-documents",
 		"a: {{ x }}\n":           "wrong-type",
 		"# only a comment\n":     "yaml-documents",
+		"- a\n- b\n":             "wrong-type",
 		"? |\n  block key\n: {}": "",
 	} {
 		out, findings, err := Source("a.yaml", []byte(source))

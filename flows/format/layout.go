@@ -2,9 +2,15 @@ package format
 
 import (
 	"strings"
+	"unicode/utf8"
 )
 
-const step = 2 // blanks by which a level is indented
+// Measures of the style, in runes.
+const (
+	step    = 2   // by which a level is indented
+	tooWide = 160 // a list of words that is wider in one line is broken
+	wrapAt  = 150 // into lines of at most that
+)
 
 // level is a block map or list that is open where the layout stands.
 type level struct {
@@ -27,12 +33,12 @@ type row struct {
 // layout gives every line of the source its place. It keeps the stack of open levels as YAML itself does.
 type layout struct {
 	levels  []level
-	depth   int // open brackets and braces
-	base    int // indentation of the line in which the first of them opened
+	open    []string // the open brackets and braces
+	base    int      // indentation of the line in which the first of them opened
 	rows    []row
 	last    int     // the last line of the source that has been laid out
 	waiting []token // comments whose level depends on what comes after them
-	unended bool    // the source has no line end behind its last line
+	end     int     // the last line of the source; it is empty where a line end stands before it
 }
 
 // text lays out all tokens.
@@ -40,7 +46,7 @@ func (l *layout) text(tokens []token) string {
 	l.last = -1
 	for len(tokens) > 0 {
 		n := lineOf(tokens)
-		l.line(tokens[:n], n == len(tokens))
+		l.line(tokens[:n])
 		tokens = tokens[n:]
 	}
 	l.flush(l.levels, level{column: 0, indent: 0}, false)
@@ -61,9 +67,9 @@ func lineOf(tokens []token) int {
 	return n
 }
 
-func (l *layout) line(tokens []token, final bool) {
+func (l *layout) line(tokens []token) {
 	first := tokens[0]
-	if first.kind == comment && l.depth == 0 {
+	if first.kind == comment && len(l.open) == 0 {
 		l.waiting = append(l.waiting, first)
 		return
 	}
@@ -75,7 +81,7 @@ func (l *layout) line(tokens []token, final bool) {
 	indent, opens := l.place(tokens)
 	l.flush(before, level{column: first.column, indent: indent}, opens)
 	l.space(first)
-	l.write(tokens, indent, final)
+	l.write(tokens, indent)
 }
 
 // flush writes the comments that waited for a line. levels were open before it; opens tells that it begins a level of its own.
@@ -105,12 +111,12 @@ func (l *layout) space(t token) {
 
 // place finds the indentation of a line and opens the levels that begin in it. opens tells that its first token begins one.
 func (l *layout) place(tokens []token) (indent int, opens bool) {
-	if l.depth > 0 {
+	if len(l.open) > 0 {
 		closing := 0
-		for closing < len(tokens) && closing < l.depth && (tokens[closing].is("]") || tokens[closing].is("}")) {
+		for closing < len(tokens) && closing < len(l.open) && (tokens[closing].is("]") || tokens[closing].is("}")) {
 			closing++
 		}
-		return l.base + step*(l.depth-closing), false
+		return l.base + step*(len(l.open)-closing), false
 	}
 	if tokens[0].kind == marker {
 		return 0, false
@@ -165,10 +171,11 @@ func (l *layout) enter(column int, list, first bool) (fresh bool) {
 
 func (l *layout) top() level { return l.levels[len(l.levels)-1] }
 
-// write writes the tokens of a line. final tells that the file ends with it.
-func (l *layout) write(tokens []token, indent int, final bool) {
+// write writes the tokens of a line.
+func (l *layout) write(tokens []token, indent int) {
 	text := strings.Repeat(" ", indent)
 	r := row{}
+	wrap := l.wide(tokens, indent)
 	for i, t := range tokens {
 		if t.kind == comment {
 			if i == 0 {
@@ -178,12 +185,16 @@ func (l *layout) write(tokens []token, indent int, final bool) {
 			}
 			continue
 		}
-		if i > 0 {
+		switch {
+		case wrap && i > 0 && l.breaks(tokens[i-1:], text):
+			l.rows = append(l.rows, row{text: text})
+			text = strings.Repeat(" ", l.inside())
+		case i > 0:
 			text += blank(tokens[i-1], t)
 		}
 		l.count(t, i == 0, indent)
 		if t.block {
-			l.block(text, t, final)
+			l.block(text, t)
 			return
 		}
 		text += t.text
@@ -199,11 +210,47 @@ func (l *layout) write(tokens []token, indent int, final bool) {
 	l.rows = append(l.rows, r)
 }
 
+// wide tells that a line is too long, and may be broken. Lists that were broken before keep their lines: a word that moved down alone would
+// look worse.
+func (l *layout) wide(tokens []token, indent int) bool {
+	width, depth := indent, len(l.open)
+	if depth > 0 {
+		return false
+	}
+	for i, t := range tokens {
+		if t.is("[") || t.is("{") {
+			depth++
+		} else if t.is("]") || t.is("}") {
+			depth--
+		}
+		if t.kind == comment || len(t.more) > 0 || t.block {
+			return false
+		}
+		if i > 0 {
+			width += len(blank(tokens[i-1], t))
+		}
+		width += utf8.RuneCountInString(t.text)
+	}
+	return width > tooWide && depth == 0
+}
+
+// breaks tells that a line ends after the first of the tokens, a comma of a list, because the second one, a word of the list, does not fit
+// behind text any more.
+func (l *layout) breaks(tokens []token, text string) bool {
+	if len(l.open) != 1 || l.open[0] != "[" || !tokens[0].is(",") || tokens[1].kind != scalar {
+		return false
+	}
+	if len(tokens) > 2 && !tokens[2].is(",") && !tokens[2].is("]") {
+		return false
+	}
+	return utf8.RuneCountInString(text+" "+tokens[1].text+",") > wrapAt
+}
+
 // count follows brackets and braces.
 func (l *layout) count(t token, first bool, indent int) {
 	switch {
 	case t.is("["), t.is("{"):
-		if l.depth == 0 {
+		if len(l.open) == 0 {
 			l.base = max(l.top().indent, 0)
 			if l.top().list {
 				l.base += step
@@ -212,28 +259,28 @@ func (l *layout) count(t token, first bool, indent int) {
 				l.base = indent
 			}
 		}
-		l.depth++
+		l.open = append(l.open, t.text)
 	case t.is("]"), t.is("}"):
-		l.depth--
+		l.open = l.open[:len(l.open)-1]
 	}
 }
 
 // inside is the indentation of the further lines of a scalar.
 func (l *layout) inside() int {
-	if l.depth > 0 {
-		return l.base + step*l.depth
+	if len(l.open) > 0 {
+		return l.base + step*len(l.open)
 	}
 	return l.top().indent + step
 }
 
 // block writes a text after | or >.
-func (l *layout) block(text string, t token, final bool) {
+func (l *layout) block(text string, t token) {
 	margin := l.top().indent + step
 	if digit := strings.IndexAny(t.text, "123456789"); digit >= 0 {
 		margin = max(l.top().indent, 0) + int(t.text[digit]-'0')
 	}
 	head := t.text
-	if final && l.unended { // the text has no line end behind it, and the file gets one
+	if t.end == l.end && len(t.more) > 0 && strings.Trim(t.more[len(t.more)-1], " ") != "" { // the text has no line end behind it, and the file gets one
 		head = strings.TrimRight(head, "+-") + "-"
 	}
 	l.rows = append(l.rows, row{text: text + head, comment: t.comment, gap: t.gap, margin: t.margin})

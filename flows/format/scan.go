@@ -124,17 +124,20 @@ func (s *scanner) blockScalar(column int) {
 	s.line, s.column = t.end+1, 0
 }
 
-// blockIndent is how far the lines of a text are indented: what its head says, or like the first line that is not blank.
+// blockIndent is how far the lines of a text are indented: what its head says, or like the first line that is not blank. A blank line before it
+// counts when it is longer.
 func (s *scanner) blockIndent(head string, column int) int {
 	if digit := strings.IndexAny(head, "123456789"); digit >= 0 {
 		return max(column, 0) + int(head[digit]-'0')
 	}
+	margin := column + 1
 	for _, line := range s.lines[s.line+1:] {
-		if n := blanks(line); n < len(line) {
-			return max(n, column+1)
+		n := blanks(line)
+		if margin = max(margin, n); n < len(line) {
+			break
 		}
 	}
-	return column + 1
+	return margin
 }
 
 // blockEnd is the last line of a text. Blank lines at its end belong to it when it keeps them.
@@ -147,7 +150,7 @@ func (s *scanner) blockEnd(margin int, keep bool) int {
 			return end
 		case !blank, n > margin:
 			end = i
-		case keep && i < len(s.lines)-1: // the last line is only the end of the one before it
+		case keep && (i < len(s.lines)-1 || n > 0): // an empty last line is only the end of the one before it
 			end = i
 		}
 	}
