@@ -144,7 +144,7 @@ over to human agents in a queue when the bot can not resolve.`,
 	})
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(
-		a.serveCommand(), a.checkCommand(), a.testCommand(), a.talkCommand(), a.drawCommand(), a.publishCommand(), a.flowsCommand(), a.eventCommand(),
+		a.serveCommand(), a.checkCommand(), a.fmtCommand(), a.testCommand(), a.talkCommand(), a.drawCommand(), a.publishCommand(), a.flowsCommand(), a.eventCommand(),
 		a.doctorCommand(), a.userCommand(), a.tokenCommand(), a.versionCommand(),
 	)
 	return root
