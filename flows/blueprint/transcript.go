@@ -8,7 +8,7 @@ import (
 
 // What contacts write in the first conversation.
 var (
-	someText   = Text{"en": "Something for Friday, please.", "es": "Algo para el viernes, por favor.", "pt": "Algo para sexta-feira, por favor."}
+	someText   = Text{"en": "something for Friday", "es": "algo para el viernes", "pt": "algo para sexta-feira"}
 	somebody   = Text{"en": "Ana Silva", "es": "Ana Silva", "pt": "Ana Silva"}
 	theDentist = Text{"en": "the dentist", "es": "el dentista", "pt": "o dentista"}
 	tenthMarch = Text{"en": "on 10 March", "es": "el 10 de marzo", "pt": "em 10 de março"}
