@@ -222,15 +222,26 @@ func (iv *interview) newFiles() ([]newFile, error) {
 		files = append(files, newFile{schema, flows.Schema})
 	}
 	if iv.place.settings {
-		files = append(files, newFile{"relevo.yaml", []byte(fmt.Sprintf(settingsFile, iv.say(wordSettings), iv.say(wordFlowsFolder), iv.answers.Languages[0], iv.say(wordDefaultLanguage)))})
+		files = append(files, newFile{"relevo.yaml", iv.settings()})
 	}
 	return files, nil
 }
 
-const settingsFile = `# %s
-flows: flows                          # %s
-default_language: %s                  # %s
-`
+// settings is relevo.yaml of a new project.
+func (iv *interview) settings() []byte {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# %s\n", iv.say(wordSettings))
+	for _, line := range [][2]string{{"flows: " + iv.place.flows, iv.say(wordFlowsFolder)}, {"default_language: " + iv.answers.Languages[0], iv.say(wordDefaultLanguage)}} {
+		fmt.Fprintf(&b, "%-37s # %s\n", line[0], line[1])
+	}
+	if !slices.Contains(iv.config.queueIDs(), iv.answers.Queue) {
+		fmt.Fprintf(&b, "%-37s # %s\n", "queues:", iv.say(wordQueues))
+		for _, queue := range append(iv.config.queueIDs(), iv.answers.Queue) {
+			fmt.Fprintf(&b, "  - {id: %s, title: %s}\n", queue, strings.ToUpper(queue[:1])+queue[1:])
+		}
+	}
+	return []byte(b.String())
+}
 
 func (iv *interview) exists(name string) bool {
 	_, err := os.Lstat(iv.app.path(name))

@@ -38,6 +38,7 @@ type interview struct {
 // question is one thing to ask. set takes the answer and returns "", or a complaint.
 type question struct {
 	text    string
+	hint    string // a line above it
 	options []string
 	normal  string // what Enter means
 	set     func(answer string) string
@@ -46,6 +47,7 @@ type question struct {
 var (
 	errEnded    = errors.New("the answers have ended")
 	errGoBack   = errors.New("back")
+	queueName   = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,63}$`)
 	namePattern = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
 	example     = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9./_-]{0,38}[A-Za-z0-9])?$`)
 	address     = regexp.MustCompile(`^(https?://[^\s{}]+|\{\{ config\.[a-z_]+ \}\}[^\s{}]*)\{\}[^\s{}]*$`)
@@ -79,7 +81,7 @@ func (iv *interview) takeFlags() error {
 		flag, value string
 		set         func(string) string
 	}{
-		{"--languages", strings.Join(iv.given.languages, ","), iv.setLanguages}, {"--kind", iv.given.kind, iv.setKind}, {"NAME", iv.given.name, iv.setName},
+		{"NAME", iv.given.name, iv.setName}, {"--languages", strings.Join(iv.given.languages, ","), iv.setLanguages}, {"--kind", iv.given.kind, iv.setKind},
 		{"--queue", iv.given.queue, iv.setQueue}, {"--silence", iv.given.silence, iv.setSilence},
 	} {
 		if f.value == "" {
@@ -114,8 +116,11 @@ func (iv *interview) begin(kind blueprint.Kind) {
 	}
 	for language, phrases := range iv.answers.Phrases {
 		free := slices.DeleteFunc(phrases, func(p string) bool { return iv.taken[p] != "" })
+		if title := strings.ToLower(iv.answers.Title[language]); len(free) == 0 && iv.taken[title] == "" && !strings.Contains(title, ",") {
+			free = []string{title}
+		}
 		if len(free) == 0 {
-			free = []string{strings.ToLower(iv.answers.Title[language])}
+			free = []string{strings.ReplaceAll(iv.answers.Name, "_", " ")}
 		}
 		iv.answers.Phrases[language] = free
 	}
@@ -135,16 +140,16 @@ func (iv *interview) questions() (list []question) {
 			list = append(list, q)
 		}
 	}
-	add(iv.given.kind, question{iv.say(wordKind), iv.kindOptions(), string(iv.answers.Kind), iv.setKind})
-	add(iv.given.name, question{iv.say(wordName), nil, iv.answers.Name, iv.setName})
-	add(strings.Join(iv.given.languages, ","), question{iv.say(wordLanguages), nil, strings.Join(iv.answers.Languages, ", "), iv.setLanguages})
+	add(iv.given.kind, question{iv.say(wordKind), "", iv.kindOptions(), string(iv.answers.Kind), iv.setKind})
+	add(iv.given.name, question{iv.say(wordName), "", nil, iv.answers.Name, iv.setName})
+	add(strings.Join(iv.given.languages, ","), question{iv.say(wordLanguages), "", nil, strings.Join(iv.answers.Languages, ", "), iv.setLanguages})
 	for _, language := range iv.answers.Languages {
-		add("", question{iv.in(language, wordTitle), nil, iv.answers.Title[language], iv.setTitle(language)})
-		add("", question{iv.in(language, wordPhrases), nil, strings.Join(iv.answers.Phrases[language], ", "), iv.setPhrases(language)})
+		add("", question{iv.in(language, wordTitle), "", nil, iv.answers.Title[language], iv.setTitle(language)})
+		add("", question{iv.in(language, wordPhrases), "", nil, strings.Join(iv.answers.Phrases[language], ", "), iv.setPhrases(language)})
 	}
 	list = append(list, iv.kindQuestions()...)
-	add(iv.given.queue, question{iv.say(wordQueue, strings.Join(iv.config.queueIDs(), ", ")), nil, iv.answers.Queue, iv.setQueue})
-	add(iv.given.silence, question{iv.say(wordSilence), iv.silenceOptions(), string(iv.answers.Silence), iv.setSilence})
+	add(iv.given.queue, question{iv.say(wordQueue, strings.Join(iv.config.queueIDs(), ", ")), "", nil, iv.answers.Queue, iv.setQueue})
+	add(iv.given.silence, question{iv.say(wordSilence), "", iv.silenceOptions(), string(iv.answers.Silence), iv.setSilence})
 	return list
 }
 
@@ -153,18 +158,18 @@ func (iv *interview) kindQuestions() (list []question) {
 	switch iv.answers.Kind {
 	case blueprint.Lookup:
 		for _, language := range iv.answers.Languages {
-			list = append(list, question{iv.in(language, wordNumber), nil, iv.answers.Number[language], iv.setNumber(language)})
+			list = append(list, question{iv.in(language, wordNumber), "", nil, iv.answers.Number[language], iv.setNumber(language)})
 		}
-		list = append(list, question{iv.say(wordExample), nil, iv.answers.Example, iv.setExample}, question{iv.say(wordURL), nil, iv.answers.URL, iv.setURL})
+		list = append(list, question{iv.say(wordExample), "", nil, iv.answers.Example, iv.setExample}, question{iv.say(wordURL), "", nil, iv.answers.URL, iv.setURL})
 	case blueprint.Menu:
 		for i, language := range iv.answers.Languages {
-			list = append(list, question{iv.in(language, wordTopics), nil, iv.topics(language), iv.setTopics(language, i == 0)})
+			list = append(list, question{iv.in(language, wordTopics), "", nil, iv.topics(language), iv.setTopics(language, i == 0)})
 		}
 	case blueprint.Collect:
-		list = append(list, question{iv.say(wordDetails, strings.Join(blueprint.DetailTypes, ", ")), nil, iv.details(), iv.setDetails})
+		list = append(list, question{iv.say(wordDetails), iv.say(wordTypes, strings.Join(blueprint.DetailTypes, ", ")), nil, iv.details(), iv.setDetails})
 		for i, d := range iv.answers.Details {
 			for _, language := range iv.answers.Languages {
-				list = append(list, question{iv.in(language, blueprint.Text{iv.speak: iv.say(wordQuestion, d.Name)}), nil, d.Question[language], iv.setQuestion(i, language)})
+				list = append(list, question{iv.in(language, blueprint.Text{iv.speak: iv.say(wordQuestion, d.Name)}), "", nil, d.Question[language], iv.setQuestion(i, language)})
 			}
 		}
 	}
@@ -274,6 +279,9 @@ func (iv *interview) typed(ctx context.Context, prompt, normal string) (string, 
 func (iv *interview) ask(ctx context.Context, q question) error {
 	var b strings.Builder
 	b.WriteString("\n")
+	if q.hint != "" {
+		b.WriteString("  " + q.hint + "\n")
+	}
 	for i, option := range q.options {
 		fmt.Fprintf(&b, "  %d  %s\n", i+1, option)
 	}
@@ -458,8 +466,24 @@ func (iv *interview) setTitle(language string) func(string) string {
 		if complaint := iv.words(answer, blueprint.MaxTitle); complaint != "" {
 			return complaint
 		}
-		iv.answers.Title = with(iv.answers.Title, language, answer)
+		if answer != iv.answers.Title[language] {
+			iv.retitle(language, answer)
+		}
 		return ""
+	}
+}
+
+// retitle gives the flow another title than the usual one. Phrases that went with that one go, too; and what the first language says is what
+// the others can be made of.
+func (iv *interview) retitle(language, title string) {
+	languages := []string{language}
+	if language == iv.answers.Languages[0] {
+		languages = iv.answers.Languages
+	}
+	iv.answers.Phrases = maps.Clone(iv.answers.Phrases)
+	for _, of := range languages {
+		iv.answers.Title = with(iv.answers.Title, of, title)
+		iv.answers.Phrases[of] = []string{strings.ToLower(strings.ReplaceAll(title, ",", ""))}
 	}
 }
 
@@ -490,10 +514,15 @@ func (iv *interview) setPhrases(language string) func(string) string {
 }
 
 func (iv *interview) setQueue(answer string) string {
-	if queues := iv.config.queueIDs(); !slices.Contains(queues, answer) {
+	queues := iv.config.queueIDs()
+	switch known := slices.Contains(queues, answer); {
+	case !known && !iv.place.settings:
 		return iv.say(wordNoQueue, strconv.Quote(answer), strings.Join(queues, ", "))
+	case !known && !queueName.MatchString(answer):
+		return iv.say(wordNotAName, strconv.Quote(answer))
 	}
 	iv.answers.Queue = answer
+	iv.options.Queues = append(queues, answer) // a new one goes into relevo.yaml
 	return ""
 }
 
@@ -501,6 +530,9 @@ func (iv *interview) setNumber(language string) func(string) string {
 	return func(answer string) string {
 		if complaint := iv.words(answer, blueprint.MaxTitle); complaint != "" {
 			return complaint
+		}
+		if language == iv.answers.Languages[0] && answer != iv.answers.Number[language] {
+			iv.answers.Number = blueprint.Text{"en": answer, "es": answer, "pt": answer}
 		}
 		iv.answers.Number = with(iv.answers.Number, language, answer)
 		return ""
@@ -583,17 +615,12 @@ func (iv *interview) titles(titles []string) string {
 	return ""
 }
 
-// guesses are the types of details whose name says it.
-var guesses = map[string]string{
-	"email": "email", "phone": "phone", "date": "date", "day": "date", "time": "time", "guests": "integer", "budget": "amount",
-}
-
 func (iv *interview) details() string {
 	var list []string
 	for _, d := range iv.answers.Details {
-		item := d.Name + ":" + d.Type
-		if guess := guesses[d.Name]; guess == d.Type || guess == "" && d.Type == "text" {
-			item = d.Name
+		item := d.Name
+		if blueprint.NewDetail(d.Name, "").Type != d.Type {
+			item += ":" + d.Type
 		}
 		list = append(list, item)
 	}
@@ -606,22 +633,21 @@ func (iv *interview) setDetails(answer string) string {
 	}
 	var details []blueprint.Detail
 	for _, piece := range pieces(answer) {
-		name, typ, hasType := strings.Cut(piece, ":")
-		name, typ = strings.TrimSpace(name), strings.TrimSpace(typ)
-		if !hasType {
-			if typ = guesses[name]; typ == "" {
-				typ = "text"
-			}
+		title, typ, hasType := strings.Cut(piece, ":")
+		title, typ = strings.TrimSpace(title), strings.TrimSpace(typ)
+		if complaint := iv.words(title, blueprint.MaxTitle); complaint != "" {
+			return complaint
 		}
+		d := blueprint.NewDetail(title, typ)
 		switch {
-		case !namePattern.MatchString(name):
-			return iv.say(wordNotAName, strconv.Quote(name))
-		case !slices.Contains(blueprint.DetailTypes, typ):
+		case !namePattern.MatchString(d.Name):
+			return iv.say(wordNotAName, strconv.Quote(title))
+		case hasType && !slices.Contains(blueprint.DetailTypes, typ):
 			return iv.say(wordNoType, strconv.Quote(typ))
-		case slices.ContainsFunc(details, func(d blueprint.Detail) bool { return d.Name == name }):
-			return iv.say(wordTwice, strconv.Quote(name))
+		case slices.ContainsFunc(details, func(other blueprint.Detail) bool { return other.Name == d.Name }):
+			return iv.say(wordTwice, strconv.Quote(d.Name))
 		}
-		details = append(details, blueprint.NewDetail(name, typ))
+		details = append(details, d)
 	}
 	if len(details) == 0 {
 		return iv.say(wordNeeded)

@@ -14,7 +14,8 @@ var (
 	wordExample   = blueprint.Text{"en": "An example of it. Letters and digits in the same places are accepted", "es": "Un ejemplo. Se aceptan letras y cifras en los mismos lugares", "pt": "Um exemplo. São aceitas letras e números nos mesmos lugares"}
 	wordURL       = blueprint.Text{"en": "Which address knows it? {} stands for what the contact gave. The default is the demo shop", "es": "¿Qué dirección lo sabe? {} es lo que dio el contacto. Por defecto, la tienda de prueba", "pt": "Que endereço sabe a resposta? {} é o que o contato informou. O padrão é a loja de teste"}
 	wordTopics    = blueprint.Text{"en": "What do people ask about? (up to 8 titles, separated by commas)", "es": "¿Sobre qué pregunta la gente? (hasta 8 títulos, separados por comas)", "pt": "Sobre o que as pessoas perguntam? (até 8 títulos, separados por vírgulas)"}
-	wordDetails   = blueprint.Text{"en": "Which details are needed? (up to 10, as name or name:type, separated by commas)\n  The types: %s", "es": "¿Qué datos hacen falta? (hasta 10, como nombre o nombre:tipo, separados por comas)\n  Los tipos: %s", "pt": "Que dados são necessários? (até 10, como nome ou nome:tipo, separados por vírgulas)\n  Os tipos: %s"}
+	wordDetails   = blueprint.Text{"en": "Which details are needed? (up to 10, as name or name:type, separated by commas)", "es": "¿Qué datos hacen falta? (hasta 10, como nombre o nombre:tipo, separados por comas)", "pt": "Que dados são necessários? (até 10, como nome ou nome:tipo, separados por vírgulas)"}
+	wordTypes     = blueprint.Text{"en": "The types: %s", "es": "Los tipos: %s", "pt": "Os tipos: %s"}
 	wordQuestion  = blueprint.Text{"en": "The question for %s", "es": "La pregunta para %s", "pt": "A pergunta para %s"}
 	wordQueue     = blueprint.Text{"en": "Which queue do people answer? (%s)", "es": "¿En qué cola atienden las personas? (%s)", "pt": "Em que fila as pessoas atendem? (%s)"}
 	wordSilence   = blueprint.Text{"en": "And when the contact is silent for half an hour?", "es": "¿Y si el contacto calla durante media hora?", "pt": "E se o contato ficar em silêncio por meia hora?"}
@@ -50,6 +51,7 @@ var (
 	wordServe           = blueprint.Text{"en": "try it in the browser; what you save is reloaded", "es": "pruébalo en el navegador; lo que guardas se recarga", "pt": "teste no navegador; o que você salva é recarregado"}
 	wordPublish         = blueprint.Text{"en": "let contacts have it", "es": "ponlo en marcha para los contactos", "pt": "coloque no ar para os contatos"}
 	wordSettings        = blueprint.Text{"en": "The settings of this project. Every key has a flag and a variable, too: relevo serve --help.", "es": "La configuración de este proyecto. Cada clave tiene también una opción y una variable: relevo serve --help.", "pt": "A configuração deste projeto. Cada chave tem também uma opção e uma variável: relevo serve --help."}
+	wordQueues          = blueprint.Text{"en": "where handed-over chats wait for people", "es": "donde las conversaciones esperan a las personas", "pt": "onde as conversas esperam pelas pessoas"}
 	wordFlowsFolder     = blueprint.Text{"en": "the folder of the flow files", "es": "la carpeta de los flujos", "pt": "a pasta dos fluxos"}
 	wordDefaultLanguage = blueprint.Text{"en": "spoken until the contact's language is known", "es": "el idioma hasta que se conoce el del contacto", "pt": "o idioma até que se conheça o do contato"}
 )

@@ -91,7 +91,7 @@ type Answers struct {
 func New(kind Kind, languages []string, speak string) Answers {
 	start := starts[kind]
 	a := Answers{
-		Name: start.name, Kind: kind, Languages: languages, Speak: speak, Queue: "general", Silence: AskAgain,
+		Name: start.name[speak], Kind: kind, Languages: languages, Speak: speak, Queue: "general", Silence: AskAgain,
 		Title: maps.Clone(start.title), Phrases: map[string][]string{},
 		Number: maps.Clone(orderNumber), Example: "AB123456", URL: "{{ config.orders_url }}/orders/{}",
 	}
@@ -102,7 +102,7 @@ func New(kind Kind, languages []string, speak string) Answers {
 	case Menu:
 		a.Topics = []Topic{openingHours, prices, place}
 	case Collect:
-		a.Details = []Detail{NewDetail("name", "text"), NewDetail("email", "email"), NewDetail("need", "text")}
+		a.Details = []Detail{NewDetail("name", ""), NewDetail("email", ""), NewDetail("need", "")}
 	}
 	return a
 }
@@ -117,26 +117,43 @@ func NewTopic(name string, title Text) Topic {
 	return Topic{Name: name, Title: title, Answer: maps.Clone(toBeWritten)}
 }
 
-// NewDetail is a detail with a question: a good one where the name is a usual one.
-func NewDetail(name, typ string) Detail {
-	if d, usual := usualDetails[name]; usual {
-		return Detail{Name: name, Type: typ, Title: d.title, Question: d.question}
+// NewDetail is a detail that somebody calls by that title, with a question: a good one where the title is a usual one. Its name is made of the
+// title, and its type is text where typ is "".
+func NewDetail(title, typ string) Detail {
+	d := Detail{Name: plainName(title), Type: typ, Title: Text{}, Question: Text{}}
+	u, isUsual := usualDetails[d.Name]
+	if other, isOther := otherNames[d.Name]; isOther {
+		u, isUsual = usualDetails[other], true
 	}
-	title := strings.ReplaceAll(name, "_", " ")
-	d := Detail{Name: name, Type: typ, Title: Text{}, Question: Text{}}
+	if d.Type == "" {
+		d.Type = "text"
+	}
+	if isUsual {
+		if typ == "" {
+			d.Type = u.typ
+		}
+		d.Title, d.Question = u.title, u.question
+		return d
+	}
 	for _, language := range Languages {
-		d.Title[language] = title
-		d.Question[language] = strings.ReplaceAll(anyQuestion[language], "%s", title)
+		d.Title[language] = strings.ReplaceAll(title, "_", " ")
+		d.Question[language] = strings.ReplaceAll(anyQuestion[language], "%s", d.Title[language])
 	}
 	return d
 }
 
-// ChoiceName makes the name of a choice out of its title: "¿Cuánto cuesta?" is cuanto_cuesta. taken are names that are given already.
-func ChoiceName(title string, taken []string) string {
+// plainName makes a name out of a title: small letters, digits and single _. It may be empty, or begin with a digit.
+func plainName(title string) string {
 	name := strings.Trim(strings.Map(plainLetter, strings.ToLower(title)), "_")
 	for strings.Contains(name, "__") {
 		name = strings.ReplaceAll(name, "__", "_")
 	}
+	return name
+}
+
+// ChoiceName makes the name of a choice out of its title: "¿Cuánto cuesta?" is cuanto_cuesta. taken are names that are given already.
+func ChoiceName(title string, taken []string) string {
+	name := plainName(title)
 	if name == "" || name[0] < 'a' || slices.Contains(eventNames, name) {
 		name = strings.TrimSuffix("topic_"+name, "_")
 	}

@@ -57,7 +57,11 @@ func Transcript(a Answers, file, language string) string {
 }
 
 func (d Detail) answer(language string) string {
-	if t := usualAnswers[d.Name]; t != nil && d.Type == "text" {
+	name := d.Name
+	if other, isOther := otherNames[name]; isOther {
+		name = other
+	}
+	if t := usualAnswers[name]; t != nil && d.Type == "text" {
 		return t[language]
 	}
 	return typedAnswers[d.Type][language]

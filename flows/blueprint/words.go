@@ -2,28 +2,28 @@ package blueprint
 
 // start is what a kind of flow begins with.
 type start struct {
-	name    string
+	name    Text // of the flow
 	title   Text
 	phrases map[string][]string
 }
 
 var starts = map[Kind]start{
-	Lookup: {"order_status", Text{"en": "Look up an order", "es": "Consultar un pedido", "pt": "Consultar um pedido"}, map[string][]string{
+	Lookup: {Text{"en": "order_status", "es": "estado_pedido", "pt": "status_pedido"}, Text{"en": "Look up an order", "es": "Consultar un pedido", "pt": "Consultar um pedido"}, map[string][]string{
 		"en": {"status of my order", "look up my order", "check my order", "how is my order doing"},
 		"es": {"consultar mi pedido", "estado de mi pedido", "cómo va mi pedido"},
 		"pt": {"consultar meu pedido", "status do meu pedido", "como está meu pedido"},
 	}},
-	Menu: {"questions", Text{"en": "Hours, prices, place", "es": "Horario, precios, lugar", "pt": "Horário, preços, local"}, map[string][]string{
+	Menu: {Text{"en": "questions", "es": "preguntas", "pt": "perguntas"}, Text{"en": "Hours, prices, place", "es": "Horario, precios, lugar", "pt": "Horário, preços, local"}, map[string][]string{
 		"en": {"hello", "good morning", "good afternoon", "i have a question"},
 		"es": {"hola", "buenos días", "buenas tardes", "tengo una pregunta"},
 		"pt": {"olá", "bom dia", "boa tarde", "tenho uma pergunta"},
 	}},
-	Reminder: {"reminder", Text{"en": "Remind me of a date", "es": "Recordarme una fecha", "pt": "Lembrar uma data"}, map[string][]string{
+	Reminder: {Text{"en": "reminder", "es": "recordatorio", "pt": "lembrete"}, Text{"en": "Remind me of a date", "es": "Recordarme una fecha", "pt": "Lembrar uma data"}, map[string][]string{
 		"en": {"remind me", "set a reminder", "i need a reminder"},
 		"es": {"recuérdame una fecha", "ponme un recordatorio", "quiero un recordatorio"},
 		"pt": {"me lembre de uma data", "criar um lembrete", "quero um lembrete"},
 	}},
-	Collect: {"quote", Text{"en": "Ask for a quote", "es": "Pedir un presupuesto", "pt": "Pedir um orçamento"}, map[string][]string{
+	Collect: {Text{"en": "quote", "es": "presupuesto", "pt": "orcamento"}, Text{"en": "Ask for a quote", "es": "Pedir un presupuesto", "pt": "Pedir um orçamento"}, map[string][]string{
 		"en": {"ask for a quote", "get a quote", "how much would it cost"},
 		"es": {"pedir un presupuesto", "quiero un presupuesto", "cuánto costaría"},
 		"pt": {"pedir um orçamento", "quero um orçamento", "quanto custaria"},
@@ -51,21 +51,31 @@ var (
 	toBeWritten = Text{"en": "A colleague will tell you more about that.", "es": "Alguien del equipo te contará más sobre eso.", "pt": "Alguém da equipe vai contar mais sobre isso."}
 )
 
-// usual is what a detail of a usual name is called, and how it is asked for.
-type usual struct{ title, question Text }
+// usual is what a detail of a usual name is, is called, and how it is asked for.
+type usual struct {
+	typ             string
+	title, question Text
+}
+
+// otherNames are usual names in other languages.
+var otherNames = map[string]string{
+	"nombre": "name", "nome": "name", "correo": "email", "e_mail": "email", "mail": "email", "telefono": "phone", "telefone": "phone", "celular": "phone", "movil": "phone",
+	"fecha": "date", "data": "date", "dia": "day", "hora": "time", "personas": "guests", "pessoas": "guests", "people": "guests", "presupuesto": "budget", "orcamento": "budget",
+	"direccion": "address", "endereco": "address", "comentario": "comment", "comments": "comment", "peticion": "need", "pedido": "need", "request": "need",
+}
 
 var usualDetails = map[string]usual{
-	"name":    {Text{"en": "name", "es": "nombre", "pt": "nome"}, Text{"en": "What is your name?", "es": "¿Cómo te llamas?", "pt": "Qual é o seu nome?"}},
-	"email":   {Text{"en": "email", "es": "correo", "pt": "e-mail"}, Text{"en": "What is your email address?", "es": "¿Cuál es tu correo electrónico?", "pt": "Qual é o seu e-mail?"}},
-	"phone":   {Text{"en": "phone number", "es": "teléfono", "pt": "telefone"}, Text{"en": "What is your phone number?", "es": "¿Cuál es tu número de teléfono?", "pt": "Qual é o seu telefone?"}},
-	"need":    {Text{"en": "request", "es": "petición", "pt": "pedido"}, Text{"en": "What do you need? A sentence or two is enough.", "es": "¿Qué necesitas? Basta con una o dos frases.", "pt": "Do que você precisa? Uma ou duas frases bastam."}},
-	"comment": {Text{"en": "comment", "es": "comentario", "pt": "comentário"}, Text{"en": "Is there anything else we should know?", "es": "¿Hay algo más que debamos saber?", "pt": "Há mais alguma coisa que devemos saber?"}},
-	"date":    {Text{"en": "date", "es": "fecha", "pt": "data"}, Text{"en": "On which date?", "es": "¿En qué fecha?", "pt": "Em que data?"}},
-	"day":     {Text{"en": "day", "es": "día", "pt": "dia"}, Text{"en": "On which day?", "es": "¿Qué día?", "pt": "Em que dia?"}},
-	"time":    {Text{"en": "time", "es": "hora", "pt": "hora"}, Text{"en": "At what time?", "es": "¿A qué hora?", "pt": "A que horas?"}},
-	"guests":  {Text{"en": "number of people", "es": "número de personas", "pt": "número de pessoas"}, Text{"en": "For how many people?", "es": "¿Para cuántas personas?", "pt": "Para quantas pessoas?"}},
-	"budget":  {Text{"en": "budget", "es": "presupuesto", "pt": "orçamento"}, Text{"en": "What is your budget?", "es": "¿Cuál es tu presupuesto?", "pt": "Qual é o seu orçamento?"}},
-	"address": {Text{"en": "address", "es": "dirección", "pt": "endereço"}, Text{"en": "What is your address?", "es": "¿Cuál es tu dirección?", "pt": "Qual é o seu endereço?"}},
+	"name":    {"text", Text{"en": "name", "es": "nombre", "pt": "nome"}, Text{"en": "What is your name?", "es": "¿Cómo te llamas?", "pt": "Qual é o seu nome?"}},
+	"email":   {"email", Text{"en": "email", "es": "correo", "pt": "e-mail"}, Text{"en": "What is your email address?", "es": "¿Cuál es tu correo electrónico?", "pt": "Qual é o seu e-mail?"}},
+	"phone":   {"phone", Text{"en": "phone number", "es": "teléfono", "pt": "telefone"}, Text{"en": "What is your phone number?", "es": "¿Cuál es tu número de teléfono?", "pt": "Qual é o seu telefone?"}},
+	"need":    {"text", Text{"en": "request", "es": "petición", "pt": "pedido"}, Text{"en": "What do you need? A sentence or two is enough.", "es": "¿Qué necesitas? Basta con una o dos frases.", "pt": "Do que você precisa? Uma ou duas frases bastam."}},
+	"comment": {"text", Text{"en": "comment", "es": "comentario", "pt": "comentário"}, Text{"en": "Is there anything else we should know?", "es": "¿Hay algo más que debamos saber?", "pt": "Há mais alguma coisa que devemos saber?"}},
+	"date":    {"date", Text{"en": "date", "es": "fecha", "pt": "data"}, Text{"en": "On which date?", "es": "¿En qué fecha?", "pt": "Em que data?"}},
+	"day":     {"date", Text{"en": "day", "es": "día", "pt": "dia"}, Text{"en": "On which day?", "es": "¿Qué día?", "pt": "Em que dia?"}},
+	"time":    {"time", Text{"en": "time", "es": "hora", "pt": "hora"}, Text{"en": "At what time?", "es": "¿A qué hora?", "pt": "A que horas?"}},
+	"guests":  {"integer", Text{"en": "number of people", "es": "número de personas", "pt": "número de pessoas"}, Text{"en": "For how many people?", "es": "¿Para cuántas personas?", "pt": "Para quantas pessoas?"}},
+	"budget":  {"amount", Text{"en": "budget", "es": "presupuesto", "pt": "orçamento"}, Text{"en": "What is your budget?", "es": "¿Cuál es tu presupuesto?", "pt": "Qual é o seu orçamento?"}},
+	"address": {"text", Text{"en": "address", "es": "dirección", "pt": "endereço"}, Text{"en": "What is your address?", "es": "¿Cuál es tu dirección?", "pt": "Qual é o seu endereço?"}},
 }
 
 var anyQuestion = Text{"en": "Please tell me: %s", "es": "Dime, por favor: %s", "pt": "Diga, por favor: %s"}
