@@ -32,6 +32,10 @@ func Source(file string, text []byte) ([]byte, diag.List, error) {
 	}
 	l := layout{levels: []level{outside}, end: len(tree.Lines()) - 1}
 	out := []byte(l.text(tokens))
+	if len(out) > flows.MaxFileBytes {
+		findings.Errorf(tree.Top(), "yaml-too-large", "split the flow in two", "formatted, this file would have %d bytes, the limit is %d", len(out), flows.MaxFileBytes)
+		return nil, findings, nil
+	}
 	if err := same(file, tree, tokens, out); err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", file, err)
 	}

@@ -124,6 +124,30 @@ func TestAChangeOfMeaningIsRefused(t *testing.T) {
 	}
 }
 
+// TestHugeFilesEndSoon: a line of a mebibyte, and as many lines as fit. The test's own time limit is the oracle; each takes well under a second.
+func TestHugeFilesEndSoon(t *testing.T) {
+	t.Parallel()
+	lists := strings.TrimSuffix(strings.Repeat("["+strings.TrimSuffix(strings.Repeat("1,", 999), ",")+"],", 300), ",")
+	for name, text := range map[string]string{
+		"one line":      "a: [" + lists + "]\n",
+		"comments":      "a: b\n" + strings.Repeat("  # c\n", 150_000),
+		"blank lines":   "a: |\n" + strings.Repeat("\n", 1_000_000),
+		"a long text":   "a: \"" + strings.Repeat("b\n", 200_000) + "\"\n",
+		"line-end ones": strings.Repeat("# x\n", 10) + "a: [\n" + strings.Repeat("b,   # c\n", 1900) + "]\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			out, findings, err := Source("a.yaml", []byte(text))
+			if err != nil || len(findings) > 0 || len(out) == 0 {
+				t.Fatalf("%d bytes, %v, %v", len(out), findings, err)
+			}
+			if d := Diff("a.yaml", []byte(text), out); (d == "") != (text == string(out)) {
+				t.Error("the diff does not show the change")
+			}
+		})
+	}
+}
+
 func TestDiff(t *testing.T) {
 	t.Parallel()
 	numbers := func(from, to int) string {

@@ -171,43 +171,65 @@ func (l *layout) enter(column int, list, first bool) (fresh bool) {
 
 func (l *layout) top() level { return l.levels[len(l.levels)-1] }
 
+// pen writes one line of the result.
+type pen struct {
+	strings.Builder
+	width int // in runes
+}
+
+func (p *pen) add(text string) {
+	p.WriteString(text)
+	p.width += utf8.RuneCountInString(text)
+}
+
 // write writes the tokens of a line.
 func (l *layout) write(tokens []token, indent int) {
-	text := strings.Repeat(" ", indent)
-	r := row{}
-	wrap := l.wide(tokens, indent)
+	p := &pen{}
+	p.add(strings.Repeat(" ", indent))
+	wide := l.wide(tokens, indent)
 	for i, t := range tokens {
 		if t.kind == comment {
-			if i == 0 {
-				text += t.comment
-			} else {
-				r.comment, r.gap, r.margin = t.comment, t.gap, t.margin
-			}
-			continue
+			l.remark(p, t, i == 0)
+			return
 		}
 		switch {
-		case wrap && i > 0 && l.breaks(tokens[i-1:], text):
-			l.rows = append(l.rows, row{text: text})
-			text = strings.Repeat(" ", l.inside())
+		case wide && i > 0 && l.breaks(tokens[i-1:], p.width):
+			p = l.turn(p, "", true)
 		case i > 0:
-			text += blank(tokens[i-1], t)
+			p.add(blank(tokens[i-1], t))
 		}
 		l.count(t, i == 0, indent)
 		if t.block {
-			l.block(text, t)
+			l.block(p, t)
 			return
 		}
-		text += t.text
+		p.add(t.text)
 		for _, more := range t.more {
-			l.rows = append(l.rows, row{text: text})
-			if text = more; more != "" {
-				text = strings.Repeat(" ", l.inside()) + more
-			}
+			p = l.turn(p, more, more != "")
 		}
 		l.last = max(l.last, t.end)
 	}
-	r.text = text
-	l.rows = append(l.rows, r)
+	l.rows = append(l.rows, row{text: p.String()})
+}
+
+// remark ends a line with a comment, or is all of it.
+func (l *layout) remark(p *pen, t token, alone bool) {
+	if alone {
+		p.add(t.comment)
+		t.comment = ""
+	}
+	l.rows = append(l.rows, row{text: p.String(), comment: t.comment, gap: t.gap, margin: t.margin})
+}
+
+// turn ends a line inside brackets or a scalar, and begins the next one with text.
+func (l *layout) turn(p *pen, text string, indented bool) *pen {
+	l.rows = append(l.rows, row{text: p.String()})
+	next := &pen{}
+	if indented {
+		next.add(strings.Repeat(" ", l.inside()))
+	}
+	next.add(text)
+	return next
 }
 
 // wide tells that a line is too long, and may be broken. Lists that were broken before keep their lines: a word that moved down alone would
@@ -235,15 +257,15 @@ func (l *layout) wide(tokens []token, indent int) bool {
 }
 
 // breaks tells that a line ends after the first of the tokens, a comma of a list, because the second one, a word of the list, does not fit
-// behind text any more.
-func (l *layout) breaks(tokens []token, text string) bool {
+// behind what has that width any more.
+func (l *layout) breaks(tokens []token, width int) bool {
 	if len(l.open) != 1 || l.open[0] != "[" || !tokens[0].is(",") || tokens[1].kind != scalar {
 		return false
 	}
 	if len(tokens) > 2 && !tokens[2].is(",") && !tokens[2].is("]") {
 		return false
 	}
-	return utf8.RuneCountInString(text+" "+tokens[1].text+",") > wrapAt
+	return width+utf8.RuneCountInString(tokens[1].text)+len(" ,") > wrapAt
 }
 
 // count follows brackets and braces.
@@ -274,7 +296,7 @@ func (l *layout) inside() int {
 }
 
 // block writes a text after | or >.
-func (l *layout) block(text string, t token) {
+func (l *layout) block(p *pen, t token) {
 	margin := l.top().indent + step
 	if digit := strings.IndexAny(t.text, "123456789"); digit >= 0 {
 		margin = max(l.top().indent, 0) + int(t.text[digit]-'0')
@@ -283,7 +305,7 @@ func (l *layout) block(text string, t token) {
 	if t.end == l.end && len(t.more) > 0 && strings.Trim(t.more[len(t.more)-1], " ") != "" { // the text has no line end behind it, and the file gets one
 		head = strings.TrimRight(head, "+-") + "-"
 	}
-	l.rows = append(l.rows, row{text: text + head, comment: t.comment, gap: t.gap, margin: t.margin})
+	l.rows = append(l.rows, row{text: p.String() + head, comment: t.comment, gap: t.gap, margin: t.margin})
 	for _, more := range t.more {
 		if more != "" {
 			more = strings.Repeat(" ", margin) + more

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
 
@@ -178,7 +179,6 @@ func (s *scanner) between(line, column int) {
 }
 
 func (s *scanner) next(text []rune) {
-	rest := string(text[s.column:])
 	add := func(t token, length int) {
 		t.line, t.column, t.end = s.line, s.column, s.line
 		s.tokens = append(s.tokens, t)
@@ -189,11 +189,11 @@ func (s *scanner) next(text []rune) {
 		s.column++
 	case r == '#':
 		before := strings.TrimRight(string(text[:s.column]), " \t")
-		add(token{kind: comment, comment: strings.TrimRight(rest, " \t"), gap: s.column - len([]rune(before)), margin: s.column}, len(text))
+		add(token{kind: comment, comment: strings.TrimRight(string(text[s.column:]), " \t"), gap: s.column - utf8.RuneCountInString(before), margin: s.column}, len(text))
 	case s.column == 0 && r == '%':
-		add(token{kind: marker, text: strings.TrimRight(rest, " \t")}, len(text))
-	case s.column == 0 && isMarker(rest):
-		add(token{kind: marker, text: rest[:3]}, 3)
+		add(token{kind: marker, text: strings.TrimRight(string(text), " \t")}, len(text))
+	case s.column == 0 && isMarker(text):
+		add(token{kind: marker, text: string(text[:3])}, 3)
 	case strings.ContainsRune("-?:,[]{}", r):
 		add(token{kind: sign, text: string(r)}, 1)
 	default:
@@ -201,9 +201,11 @@ func (s *scanner) next(text []rune) {
 	}
 }
 
-func isMarker(line string) bool {
-	if !strings.HasPrefix(line, "---") && !strings.HasPrefix(line, "...") {
+// isMarker tells that a line begins with --- or ..., as a word of its own.
+func isMarker(line []rune) bool {
+	if len(line) < 3 || len(line) > 3 && line[3] != ' ' && line[3] != '\t' {
 		return false
 	}
-	return len(line) == 3 || line[3] == ' ' || line[3] == '\t'
+	head := string(line[:3])
+	return head == "---" || head == "..."
 }
