@@ -17,7 +17,6 @@ import (
 	"relevo/flows/blueprint"
 	"relevo/flows/flowtest"
 	"relevo/flows/project"
-	"relevo/scripts"
 )
 
 // initOptions are the answers that the command line gives.
@@ -157,7 +156,7 @@ type made struct {
 	project  *project.Project
 	name     string // of its file
 	text     []byte
-	findings diag.List // about it
+	findings diag.List // about it, and what it brings to its neighbours
 }
 
 // make makes the flow of the answers and checks it.
@@ -171,29 +170,24 @@ func (iv *interview) make() (made, error) {
 	files.Flows = append(slices.DeleteFunc(slices.Clone(files.Flows), func(f project.File) bool { return f.Name == m.name }), project.File{Name: m.name, Text: text})
 	m.project = project.Build(files, iv.options)
 	for _, d := range m.project.Findings {
-		if d.Range.File == m.name {
+		if d.Range.File == m.name || !contains(iv.known, d) {
 			m.findings = append(m.findings, d)
 		}
 	}
 	return m, nil
 }
 
-// transcript runs a first conversation, and writes down what the bot answers.
+// transcript runs a first conversation with the new flow alone, which has no scripts, and writes down what the bot answers.
 func (iv *interview) transcript(m made) (string, error) {
-	values := demoValues(testURL, iv.config.Values)
-	pool, err := scripts.NewPool(scripts.Options{Sources: m.project.Sources})
-	if err != nil {
-		return "", &environmentError{fmt.Errorf("start the script workers: %w", err)}
-	}
-	defer func() { _ = pool.Close() }()
-	catalog := m.project.CatalogOptions(values, pool)
-	catalog.DefaultQueue, catalog.DefaultLanguage = iv.config.DefaultQueue, iv.config.DefaultLanguage
+	options := m.project.CatalogOptions(demoValues(testURL, iv.config.Values), nil)
+	options.Current = slices.DeleteFunc(slices.Clone(options.Current), func(machine *engine.Machine) bool { return machine.Flow != iv.answers.Name })
+	options.DefaultQueue, options.DefaultLanguage = iv.config.DefaultQueue, iv.config.DefaultLanguage
 	file := iv.transcriptFile()
 	t, findings := flowtest.Parse(file, []byte(blueprint.Transcript(iv.answers, m.name, iv.answers.Languages[0])))
 	if findings.HasErrors() {
 		return "", fmt.Errorf("write the transcript: %w", findings.Err())
 	}
-	return flowtest.Run(t, engine.NewCatalog(catalog)).Updated, nil
+	return flowtest.Run(t, engine.NewCatalog(options)).Updated, nil
 }
 
 func (iv *interview) flowFile() string {

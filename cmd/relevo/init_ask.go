@@ -13,6 +13,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"relevo/engine"
 	"relevo/engine/diag"
 	"relevo/flows/blueprint"
 	"relevo/flows/project"
@@ -25,7 +26,8 @@ type interview struct {
 	place   place
 	files   project.Files // the flows that are there
 	options project.Options
-	taken   map[string]string // phrases of these flows, in small letters, with the flow
+	known   diag.List         // what check says of them already
+	taken   map[string]string // their phrases and titles, in small letters, with the flow
 
 	speak   string
 	given   initOptions
@@ -62,17 +64,32 @@ func (a *app) newInterview(c config, o initOptions) (*interview, error) {
 	if iv.files, iv.options, err = a.around(c, iv.place.flows); err != nil {
 		return nil, err
 	}
-	for _, def := range project.Build(iv.files, iv.options).Definitions {
-		for _, trigger := range def.Triggers {
-			for _, phrases := range trigger.Phrases {
-				for _, p := range phrases.Phrases {
-					iv.taken[strings.ToLower(p.V)] = def.Flow.V
-				}
-			}
+	around := project.Build(iv.files, iv.options)
+	iv.known = around.Findings
+	for _, def := range around.Definitions {
+		if !o.force || def.Flow.V != o.name {
+			iv.take(def)
 		}
 	}
 	iv.begin(blueprint.Kinds[0])
 	return iv, iv.takeFlags()
+}
+
+// take remembers what leads to a flow.
+func (iv *interview) take(def *engine.Definition) {
+	for _, trigger := range def.Triggers {
+		for _, phrases := range trigger.Phrases {
+			for _, p := range phrases.Phrases {
+				iv.taken[strings.ToLower(p.V)] = def.Flow.V
+			}
+		}
+	}
+	if def.Title.All != nil {
+		iv.taken[strings.ToLower(def.Title.All.V)] = def.Flow.V
+	}
+	for _, in := range def.Title.By {
+		iv.taken[strings.ToLower(in.Text.V)] = def.Flow.V
+	}
 }
 
 // takeFlags holds what the command line says against the same rules as what is typed.
@@ -114,15 +131,24 @@ func (iv *interview) begin(kind blueprint.Kind) {
 	if _, known := iv.config.Values["orders_url"]; !known && !iv.config.Demo {
 		iv.answers.URL = "https://example.org/orders/{}"
 	}
+	iv.avoidTaken()
+}
+
+// avoidTaken proposes what leads to no other flow.
+func (iv *interview) avoidTaken() {
+	iv.answers.Title, iv.answers.Phrases = maps.Clone(iv.answers.Title), maps.Clone(iv.answers.Phrases)
+	name := strings.ReplaceAll(iv.answers.Name, "_", " ")
 	for language, phrases := range iv.answers.Phrases {
-		free := slices.DeleteFunc(phrases, func(p string) bool { return iv.taken[p] != "" })
-		if title := strings.ToLower(iv.answers.Title[language]); len(free) == 0 && iv.taken[title] == "" && !strings.Contains(title, ",") {
-			free = []string{title}
+		title := iv.answers.Title[language]
+		if iv.taken[strings.ToLower(title)] != "" {
+			title = string([]rune(strings.ToUpper(name[:1]) + name[1:])[:min(len(name), blueprint.MaxTitle)])
+			iv.answers.Title[language] = title
 		}
-		if len(free) == 0 {
-			free = []string{strings.ReplaceAll(iv.answers.Name, "_", " ")}
+		phrases = slices.DeleteFunc(slices.Clone(phrases), func(p string) bool { return iv.taken[p] != "" })
+		if len(phrases) == 0 {
+			phrases = []string{name}
 		}
-		iv.answers.Phrases[language] = free
+		iv.answers.Phrases[language] = phrases
 	}
 }
 
@@ -318,12 +344,19 @@ func (iv *interview) try(q question, answer string) (complaint string, err error
 		return "", err
 	}
 	for _, d := range now.findings {
-		if !slices.ContainsFunc(known.findings, func(k diag.Diagnostic) bool { return k.Code == d.Code && k.Message == d.Message }) {
+		if !contains(known.findings, d) {
 			iv.answers = before
 			return iv.say(wordFinding, withHint(d)), nil
 		}
 	}
 	return "", nil
+}
+
+// contains tells that a finding is in a list, at whatever place.
+func contains(l diag.List, d diag.Diagnostic) bool {
+	return slices.ContainsFunc(l, func(k diag.Diagnostic) bool {
+		return k.Code == d.Code && k.Message == d.Message && k.Range.File == d.Range.File
+	})
 }
 
 // confirm shows the answers and asks whether to write.
@@ -411,6 +444,7 @@ func (iv *interview) setName(answer string) string {
 		}
 	}
 	iv.named = true
+	iv.avoidTaken()
 	return ""
 }
 
@@ -466,6 +500,9 @@ func (iv *interview) setTitle(language string) func(string) string {
 		if complaint := iv.words(answer, blueprint.MaxTitle); complaint != "" {
 			return complaint
 		}
+		if flow := iv.taken[strings.ToLower(answer)]; flow != "" {
+			return iv.say(wordTaken, strconv.Quote(answer), flow)
+		}
 		if answer != iv.answers.Title[language] {
 			iv.retitle(language, answer)
 		}
@@ -500,7 +537,7 @@ func (iv *interview) setPhrases(language string) func(string) string {
 			if complaint := iv.words(phrase, blueprint.MaxText); complaint != "" {
 				return complaint
 			}
-			if flow := iv.taken[strings.ToLower(phrase)]; flow != "" && flow != iv.answers.Name {
+			if flow := iv.taken[strings.ToLower(phrase)]; flow != "" {
 				return iv.say(wordTaken, strconv.Quote(phrase), flow)
 			}
 			if slices.Contains(phrases[:i], phrase) {

@@ -17,25 +17,25 @@ import (
 // TestInitMakesFlowsThatAreRight makes a flow of every kind, one beside the other, in several sets of languages; check, fmt and test are content.
 func TestInitMakesFlowsThatAreRight(t *testing.T) {
 	t.Parallel()
-	for _, languages := range []string{"en", "es", "pt", "en,es,pt"} {
+	for _, languages := range []string{"en", "es,pt", "pt", "en,es,pt"} {
 		t.Run(languages, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			for _, kind := range blueprint.Kinds {
-				for _, name := range []string{"one_", "two_"} {
+				for _, name := range []string{"one_", "two_", "three_"} {
 					args := []string{"init", name + string(kind), "--kind", string(kind), "--languages", languages, "--language", languages[:2], "--yes"}
 					if got := relevo(t, dir, "", nil, args...); got.code != exitGood || got.err != "" || !strings.Contains(got.out, "flows/"+name+string(kind)+".yaml") {
 						t.Fatalf("%v: %+v", args, got)
 					}
 				}
 			}
-			if got := relevo(t, dir, "", nil, "check"); got != (ran{exitGood, "8 flows checked: 0 errors, 0 warnings\n", ""}) {
+			if got := relevo(t, dir, "", nil, "check"); got != (ran{exitGood, "12 flows checked: 0 errors, 0 warnings\n", ""}) {
 				t.Errorf("check: %s%s", got.out, got.err)
 			}
 			if got := relevo(t, dir, "", nil, "fmt", "--check"); got != (ran{}) {
 				t.Errorf("fmt: %+v", got)
 			}
-			if got := relevo(t, dir, "", nil, "test"); got.code != exitGood || !strings.HasSuffix(got.out, "8 passed, 0 failed\n") {
+			if got := relevo(t, dir, "", nil, "test"); got.code != exitGood || !strings.HasSuffix(got.out, "12 passed, 0 failed\n") {
 				t.Errorf("test: %s%s", got.out, got.err)
 			}
 			if got := readBack(t, filepath.Join(dir, "flows", "flow.schema.json")); got != string(flows.Schema) {

@@ -36,7 +36,7 @@ var (
 	wordSameNumber   = blueprint.Text{"en": "It needs as many titles as in the first language: %d.", "es": "Hacen falta tantos títulos como en el primer idioma: %d.", "pt": "São precisos tantos títulos quantos no primeiro idioma: %d."}
 	wordNoType       = blueprint.Text{"en": "There is no type %s.", "es": "No hay ningún tipo %s.", "pt": "Não há nenhum tipo %s."}
 	wordNoQueue      = blueprint.Text{"en": "No queue is named %s. The configuration has: %s", "es": "Ninguna cola se llama %s. La configuración tiene: %s", "pt": "Nenhuma fila se chama %s. A configuração tem: %s"}
-	wordTaken        = blueprint.Text{"en": "%s starts the flow %s already.", "es": "%s ya inicia el flujo %s.", "pt": "%s já inicia o fluxo %s."}
+	wordTaken        = blueprint.Text{"en": "%s leads to the flow %s already.", "es": "%s ya lleva al flujo %s.", "pt": "%s já leva ao fluxo %s."}
 	wordNoExample    = blueprint.Text{"en": "%s can not be an example: use letters, digits, and . - / _ between them, up to 40.", "es": "%s no puede ser un ejemplo: usa letras sin acento, cifras y . - / _ entre ellas, hasta 40.", "pt": "%s não pode ser um exemplo: use letras sem acento, números e . - / _ entre eles, até 40."}
 	wordNoURL        = blueprint.Text{"en": "That is not an address: write one with http:// or https://, and {} where the number goes.", "es": "Eso no es una dirección: escríbela con http:// o https://, y {} donde va el dato.", "pt": "Isso não é um endereço: escreva com http:// ou https://, e {} onde vai o dado."}
 	wordFinding      = blueprint.Text{"en": "With that relevo check would say: %s", "es": "Con eso relevo check diría: %s", "pt": "Com isso relevo check diria: %s"}

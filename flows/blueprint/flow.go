@@ -303,9 +303,25 @@ func reminderFacts(a Answers) string {
 
 func collectSlots(w *writer, a Answers) {
 	for _, d := range a.Details {
-		w.line("  %s: {type: %s, title: %s}", d.Name, d.Type, w.inline(d.Title))
+		longest := ""
+		if d.Type == "text" {
+			longest = fmt.Sprintf(", max: %d", maxDetail(a.Details))
+		}
+		w.line("  %s: {type: %s, title: %s%s}", d.Name, d.Type, w.inline(d.Title), longest)
 	}
 	w.line("  all_right: {type: yes_no}")
+}
+
+// maxDetail is how long a text may be, so that all details fit into one message with buttons: WhatsApp has 1024 characters for it.
+func maxDetail(details []Detail) int {
+	const room, ofOthers = 900, 60
+	texts := 0
+	for _, d := range details {
+		if d.Type == "text" {
+			texts++
+		}
+	}
+	return min(300, (room-ofOthers*(len(details)-texts))/max(1, texts)/10*10)
 }
 
 func collectStates(w *writer, a Answers) {
