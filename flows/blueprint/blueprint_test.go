@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 
 	"relevo/engine"
 	"relevo/flows"
@@ -135,6 +137,33 @@ func TestOtherAnswers(t *testing.T) {
 			}
 		}
 	}
+}
+
+// FuzzWords: whatever words somebody chooses, the flow can be read and holds these words.
+func FuzzWords(f *testing.F) {
+	for _, seed := range []string{"Hello", "yes", "1.5e3", "a: b # c", `"quoted" \ 'twice'`, "- dash", "¿Qué?", "日本 👩‍👩‍👧", "null", "a, b", "[x]", "&a *b !c", "%d %s", "true ", "\u00a0x"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, words string) {
+		if words == "" || strings.ContainsFunc(words, func(r rune) bool { return r == '{' || r == '}' || r == utf8.RuneError || !unicode.IsGraphic(r) }) {
+			return // init does not take it
+		}
+		everywhere := Text{"en": words, "es": words, "pt": words}
+		a := New(Collect, []string{"en", "es"}, "pt")
+		a.Title, a.Phrases["es"] = everywhere, []string{"hola", words}
+		a.Details = []Detail{{Name: "one", Type: "text", Title: everywhere, Question: everywhere}}
+		text, err := Flow(a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		def, findings := flows.Load("a.yaml", text)
+		if def == nil {
+			t.Fatalf("%v\n%s", findings, text)
+		}
+		if got := []string{def.Title.By[0].Text.V, def.Triggers[0].Phrases[1].Phrases[1].V, def.Slots[0].Title.By[1].Text.V, def.States[0].Say[0].Text.By[1].Text.V}; slices.ContainsFunc(got, func(s string) bool { return s != words }) {
+			t.Errorf("got %q, want %q everywhere", got, words)
+		}
+	})
 }
 
 func TestPattern(t *testing.T) {

@@ -5,6 +5,7 @@ package format
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"go.yaml.in/yaml/v4"
 
@@ -23,8 +24,8 @@ func Source(file string, text []byte) ([]byte, diag.List, error) {
 		findings.Errorf(tree.Top(), "wrong-type", "write keys and values, such as flow: greeting", "this file is not a map")
 		return nil, findings, nil
 	}
-	if tree.Root == nil {
-		return nil, findings, nil
+	if tree.Root == nil { // doubts do not matter where there are errors
+		return nil, slices.DeleteFunc(findings, func(d diag.Diagnostic) bool { return d.Severity != diag.Error }), nil
 	}
 	tokens, err := scan(tree)
 	if err != nil {
