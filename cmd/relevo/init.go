@@ -207,6 +207,7 @@ func (iv *interview) newFiles() ([]newFile, error) {
 	if m.findings.HasErrors() {
 		return nil, &findingsError{list: m.findings, source: m.project.Source}
 	}
+	iv.made = m
 	transcript, err := iv.transcript(m)
 	if err != nil {
 		return nil, err
@@ -279,6 +280,9 @@ func (iv *interview) write() (written []string, err error) {
 // nextSteps says what was written and what can be done with it.
 func (iv *interview) nextSteps(written []string) error {
 	var b strings.Builder
+	if err := diag.Render(&b, iv.made.findings, iv.made.project.Source); err != nil { // doubts: errors write nothing
+		return err
+	}
 	b.WriteString("\n" + iv.say(wordWritten) + "\n")
 	for _, name := range written {
 		b.WriteString("  " + name + "\n")

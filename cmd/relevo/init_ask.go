@@ -34,6 +34,7 @@ type interview struct {
 	force   bool
 	named   bool // the name was chosen, not made
 	answers blueprint.Answers
+	made    made          // what was written
 	lines   <-chan string // what is typed; closed at its end
 }
 

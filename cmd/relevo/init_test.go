@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -17,25 +18,27 @@ import (
 // TestInitMakesFlowsThatAreRight makes a flow of every kind, one beside the other, in several sets of languages; check, fmt and test are content.
 func TestInitMakesFlowsThatAreRight(t *testing.T) {
 	t.Parallel()
-	for _, languages := range []string{"en", "es,pt", "pt", "en,es,pt"} {
+	for languages, times := range map[string]int{"en": 3, "es,pt": 1, "pt": 1, "en,es,pt": 1} {
 		t.Run(languages, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
-			for _, kind := range blueprint.Kinds {
-				for _, name := range []string{"one_", "two_", "three_"} {
-					args := []string{"init", name + string(kind), "--kind", string(kind), "--languages", languages, "--language", languages[:2], "--yes"}
-					if got := relevo(t, dir, "", nil, args...); got.code != exitGood || got.err != "" || !strings.Contains(got.out, "flows/"+name+string(kind)+".yaml") {
+			for i := range times { // the second one of a kind finds its usual phrases taken, the third one its title, too
+				for _, kind := range blueprint.Kinds {
+					name := fmt.Sprintf("%s_%d", kind, i)
+					args := []string{"init", name, "--kind", string(kind), "--languages", languages, "--language", languages[:2], "--yes"}
+					if got := relevo(t, dir, "", nil, args...); got.code != exitGood || got.err != "" || !strings.Contains(got.out, "flows/"+name+".yaml") {
 						t.Fatalf("%v: %+v", args, got)
 					}
 				}
 			}
-			if got := relevo(t, dir, "", nil, "check"); got != (ran{exitGood, "12 flows checked: 0 errors, 0 warnings\n", ""}) {
+			n := times * len(blueprint.Kinds)
+			if got := relevo(t, dir, "", nil, "check"); got != (ran{exitGood, count(n, "flow") + " checked: 0 errors, 0 warnings\n", ""}) {
 				t.Errorf("check: %s%s", got.out, got.err)
 			}
 			if got := relevo(t, dir, "", nil, "fmt", "--check"); got != (ran{}) {
 				t.Errorf("fmt: %+v", got)
 			}
-			if got := relevo(t, dir, "", nil, "test"); got.code != exitGood || !strings.HasSuffix(got.out, "12 passed, 0 failed\n") {
+			if got := relevo(t, dir, "", nil, "test"); got.code != exitGood || !strings.HasSuffix(got.out, fmt.Sprintf("%d passed, 0 failed\n", n)) {
 				t.Errorf("test: %s%s", got.out, got.err)
 			}
 			if got := readBack(t, filepath.Join(dir, "flows", "flow.schema.json")); got != string(flows.Schema) {
@@ -188,5 +191,30 @@ func TestInitHasAllWords(t *testing.T) {
 	}
 	if n["en"] < 50 || n["es"] != n["en"] || n["pt"] != n["en"] {
 		t.Errorf("sentences: %v", n)
+	}
+}
+
+// TestInitSaysWhatIsDoubtful: a flow with warnings is written, and they are shown.
+func TestInitSaysWhatIsDoubtful(t *testing.T) {
+	t.Parallel()
+	a := &app{dir: t.TempDir(), out: &bytes.Buffer{}, getenv: func(string) string { return "" }}
+	c, err := decodeConfig(defaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	iv, err := a.newInterview(c, initOptions{name: "plans", kind: "collect"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	iv.answers.Details = []blueprint.Detail{blueprint.NewDetail("n", "text")}
+	written, err := iv.write()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := iv.nextSteps(written); err != nil {
+		t.Fatal(err)
+	}
+	if got := a.out.(*bytes.Buffer).String(); !strings.Contains(got, "[yaml-ambiguous]") || !strings.Contains(got, "flows/plans.yaml\n") {
+		t.Error(got)
 	}
 }

@@ -99,7 +99,7 @@ var (
 
 	askWhat  = Text{"en": "Gladly. What shall I remind you of?", "es": "Con gusto. ¿Qué quieres que te recuerde?", "pt": "Com prazer. Do que devo lembrar você?"}
 	askDay   = Text{"en": "And on which day is it? I'll write to you the day before.", "es": "¿Y qué día es? Te escribiré el día antes.", "pt": "E em que dia é? Vou escrever para você no dia anterior."}
-	noted    = Text{"en": "Noted: {{ what ?? 'your date' }}, {{ format_date(day) }}. I'll write to you the day before.", "es": "Anotado: {{ what ?? 'tu fecha' }}, {{ format_date(day) }}. Te escribiré el día antes.", "pt": "Anotado: {{ what ?? 'sua data' }}, {{ format_date(day) }}. Vou escrever para você no dia anterior."}
+	noted    = Text{"en": "Noted: {{ what ?? 'your date' }}, {{ format_date(day) }}.", "es": "Anotado: {{ what ?? 'tu fecha' }}, {{ format_date(day) }}.", "pt": "Anotado: {{ what ?? 'sua data' }}, {{ format_date(day) }}."}
 	reminded = Text{"en": "A reminder for tomorrow, {{ format_date(day, 'day') }}: {{ what ?? 'your date' }}.", "es": "Un recordatorio para mañana, {{ format_date(day, 'day') }}: {{ what ?? 'tu fecha' }}.", "pt": "Um lembrete para amanhã, {{ format_date(day, 'day') }}: {{ what ?? 'sua data' }}."}
 	soon     = Text{"en": "That is very soon, so take this as the reminder.", "es": "Eso es muy pronto, así que toma este mensaje como recordatorio.", "pt": "Isso é muito em breve, então este é o lembrete."}
 	whatIs   = Text{"en": "reminder", "es": "recordatorio", "pt": "lembrete"}
