@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -28,6 +29,41 @@ func TestTheShippedFlowsAreTheStyle(t *testing.T) {
 		}
 		if string(got) != string(text) {
 			t.Errorf("%s is changed:\n%s", name, Diff(name, text, got))
+		}
+	}
+}
+
+// messy is a text in style as somebody else's editor leaves it: four blanks a level, blanks and carriage returns at line ends, more blank lines.
+func messy(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		indent := strings.Repeat(" ", len(line)-len(strings.TrimLeft(line, " ")))
+		line = strings.Replace(line, indent+"- ", indent+"-   ", 1)
+		if lines[i] = indent + line + "  \r"; line == "" && i+1 < len(lines) {
+			lines[i] = "\r\n \r"
+		}
+	}
+	return strings.TrimSuffix(strings.Join(lines, "\n"), "  \r")
+}
+
+var beforeComment = regexp.MustCompile(` +# `)
+
+// TestAMessBecomesWhatItWas: the shipped flows come back out of it.
+func TestAMessBecomesWhatItWas(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"order_tracking.yaml", "appointment_reminder.yaml", "payment_alert.yaml", "security_alert.yaml", "commands.yaml"} {
+		text, err := flows.Files.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		mess := messy(string(text))
+		got, findings, err := Source(name, []byte(mess))
+		if err != nil || len(findings) > 0 || mess == string(text) {
+			t.Fatal(err, findings)
+		}
+		flat := func(text []byte) []byte { return beforeComment.ReplaceAll(text, []byte(" # ")) } // the mess has moved the columns of comments
+		if d := Diff(name, flat(text), flat(got)); d != "" {
+			t.Errorf("%s", d)
 		}
 	}
 }
