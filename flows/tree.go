@@ -236,7 +236,7 @@ func (t *tree) allowed(n *yaml.Node, depth int) bool {
 		t.findings.Errorf(t.src.span(n.Line, n.Column, 1+len([]rune(n.Value))), "yaml-alias", "write the value itself", "aliases are not part of the flow language")
 	case n.Anchor != "":
 		t.findings.Errorf(at(), "yaml-alias", "remove the & and the name behind it", "anchors are not part of the flow language")
-	case n.Style&yaml.TaggedStyle != 0:
+	case n.Style&yaml.TaggedStyle != 0, t.src.rune(yaml.Mark{Line: n.Line, Column: n.Column}) == '!': // "!" alone has no style
 		t.findings.Errorf(at(), "yaml-tag", "remove the tag; put the value in quotes if it is a text", "tags such as !!str are not part of the flow language")
 	default:
 		return true

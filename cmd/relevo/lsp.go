@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
 	"github.com/spf13/cobra"
 
 	"relevo/docs"
+	"relevo/flows/format"
 	"relevo/flows/lsp"
 	"relevo/flows/project"
 )
@@ -40,7 +42,7 @@ Exit code 0: the editor has ended it. 1: the editor went away. 2: usage. 3: the 
 func (a *app) lspOptions(cmd *cobra.Command, docsURL string) lsp.Options {
 	var mu sync.Mutex
 	return lsp.Options{
-		Version: programVersion(), Explain: explained, DocsURL: docsURL,
+		Version: programVersion(), Explain: explained, DocsURL: docsURL, Format: formatted,
 		Configure: func(folder string) (project.Options, error) { return a.configured(cmd, folder) },
 		Log: func(format string, args ...any) {
 			mu.Lock()
@@ -48,6 +50,12 @@ func (a *app) lspOptions(cmd *cobra.Command, docsURL string) lsp.Options {
 			a.complain(fmt.Errorf(format, args...))
 		},
 	}
+}
+
+// formatted is a flow as relevo fmt writes it.
+func formatted(text []byte) ([]byte, error) {
+	out, findings, err := format.Source("flow", text)
+	return out, errors.Join(err, findings.Err())
 }
 
 // explained is what the manual says of a code.
