@@ -1,6 +1,8 @@
 package flows
 
 import (
+	"strings"
+
 	"go.yaml.in/yaml/v4"
 
 	"relevo/engine/diag"
@@ -68,7 +70,13 @@ func ReadTree(file string, text []byte) (Tree, diag.List) {
 }
 
 // Lines are the lines of the file without their ends and without a byte order mark.
-func (t Tree) Lines() [][]rune { return t.src.lines }
+func (t Tree) Lines() [][]rune {
+	var lines [][]rune
+	for line := range strings.SplitSeq(string(t.src.text), "\n") {
+		lines = append(lines, []rune(strings.TrimSuffix(line, "\r")))
+	}
+	return lines
+}
 
 // Top is the beginning of the file.
 func (t Tree) Top() diag.Range { return t.src.top() }
