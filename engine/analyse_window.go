@@ -53,7 +53,7 @@ func (a *analysis) speaksFreely() bool {
 func (a *analysis) reportWindow(def State, longest *silence) {
 	for _, say := range def.Say {
 		if say.Template == nil {
-			a.findings.Warnf(say.place(), "window-closed", "add a template: beside it, which goes out when the window is closed; or say nothing here, and lead the contact's own answer to it",
+			a.findings.Warnf(say.place(), "window-closed", "add a template: beside it, which goes out when the window is closed",
 				"this message may go out more than 24 hours after the contact's last one, and has no template")
 			a.findings[len(a.findings)-1].Path = longest.path()
 			return
