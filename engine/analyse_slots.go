@@ -24,50 +24,70 @@ const (
 	maxRelated = 8
 )
 
-// settle works out what is surely set in each state: what is set on every way there. Sets only shrink, so it ends.
+// settling works out what is surely set in each state. Sets only shrink, so it ends.
+type settling struct {
+	*analysis
+	kept   []known // by state: without what it may empty while it waits
+	queue  []int   // states to look at, again
+	queued []bool
+}
+
+// settle works out what is surely set in each state: what is set on every way there.
 func (a *analysis) settle() {
 	n := len(a.states)
 	a.reached, a.entered, a.waiting = make([]bool, n), make([]known, n), make([]known, n)
-	kept := make([]known, n) // without what a state may empty while it waits
+	s := &settling{analysis: a, kept: make([]known, n), queued: make([]bool, n)}
 	for i := range n {
-		a.entered[i], a.waiting[i], kept[i] = everything(), everything(), everything()
+		a.entered[i], a.waiting[i], s.kept[i] = everything(), everything(), everything()
 	}
-	var queue []int
-	queued := make([]bool, n)
-	push := func(i int) {
-		if !queued[i] {
-			queue, queued[i] = append(queue, i), true
-		}
-	}
-	reach := func(i int, k known) {
-		if next := a.entered[i].both(k); next != a.entered[i] || !a.reached[i] {
-			a.entered[i], a.reached[i] = next, true
-			push(i)
-		}
-	}
-	for _, s := range a.starts {
-		reach(s.state, s.known)
+	for _, st := range a.starts {
+		s.reach(st.state, st.known)
 	}
 	p := a.pass()
-	for visits := 0; len(queue) > 0; visits++ {
+	for visits := 0; len(s.queue) > 0; visits++ {
 		if a.unsettled = visits > maxVisits*n; a.unsettled {
 			return
 		}
-		i := queue[0]
-		queue, queued[i] = queue[1:], false
-		a.waiting[i] = p.enter(a.states[i], a.entered[i]).both(kept[i])
-		a.each(a.states[i], func(h happening) {
-			p.follow(i, h, a.entered[i], a.waiting[i], func(to arrival) {
-				if !to.stay {
-					reach(to.to, to.known)
-					return
-				}
-				if left := kept[i].both(to.known.with(eventBit).either(a.waiting[i].not())); left != kept[i] {
-					kept[i] = left
-					push(i)
-				}
-			})
+		i := s.queue[0]
+		s.queue, s.queued[i] = s.queue[1:], false
+		s.visit(p, i)
+	}
+}
+
+// visit follows the ways out of a state with what is known there now.
+func (s *settling) visit(p *pass, i int) {
+	s.waiting[i] = p.enter(s.states[i], s.entered[i]).both(s.kept[i])
+	s.each(s.states[i], func(h happening) {
+		p.follow(i, h, s.entered[i], s.waiting[i], func(to arrival) {
+			if to.stay {
+				s.stay(i, to.known)
+			} else {
+				s.reach(to.to, to.known)
+			}
 		})
+	})
+}
+
+// reach says that a state may be entered with what is known.
+func (s *settling) reach(i int, k known) {
+	if next := s.entered[i].both(k); next != s.entered[i] || !s.reached[i] {
+		s.entered[i], s.reached[i] = next, true
+		s.push(i)
+	}
+}
+
+// stay says what is known in a state after something that did not lead away from it.
+func (s *settling) stay(i int, k known) {
+	emptied := s.waiting[i].both(k.with(eventBit).not())
+	if left := s.kept[i].both(emptied.not()); left != s.kept[i] {
+		s.kept[i] = left
+		s.push(i)
+	}
+}
+
+func (s *settling) push(i int) {
+	if !s.queued[i] {
+		s.queue, s.queued[i] = append(s.queue, i), true
 	}
 }
 
