@@ -15,8 +15,8 @@ import (
 const (
 	// maxUnset is how many slots of a flow are reported with a way that proves it. Each takes a search through the flow; who mends so many sees the rest.
 	maxUnset = 50
-	// maxHops bounds those searches together, in states looked at: a flow of 100 states may have maxUnset mistakes, one of 500 states 20.
-	maxHops = 20_000
+	// maxTried bounds those searches together, in ways that they try: some tenths of a second. A flow of 100 states of 20 ways each may have maxUnset mistakes.
+	maxTried = 300_000
 	// maxVisits is how often a state may be looked at again, on average, because less is set there than was thought. Flows that people write need three; what
 	// needs more is built to be slow, and nothing is said about its slots.
 	maxVisits = 30
@@ -139,11 +139,20 @@ func (a *analysis) unsetReads() []unset {
 	return reads
 }
 
-// proven is a read that may find nothing, with the way that leads there.
+// proven is a read that may find nothing, with the end of the way that leads there.
 type proven struct {
 	unset
-	at   diag.Range
-	path []diag.Step
+	at  diag.Range
+	end *hop
+}
+
+// path is the way to the read, with the move on which it happens.
+func (p proven) path() []diag.Step {
+	path := p.end.path()
+	if p.step != nil {
+		path = append(path, *p.step)
+	}
+	return path
 }
 
 // grouped makes one finding of the reads of one slot in one place: a state, or a handler of the flow. The best proof of each read is kept.
@@ -155,13 +164,10 @@ func (a *analysis) grouped(reads []unset) [][]proven {
 	}
 	best := map[read]proven{}
 	for _, u := range reads {
-		path := a.prove(u)
-		if path == nil {
-			continue
-		}
 		key := read{u.bit, u.e, u.node.Location().From}
-		if known, ok := best[key]; !ok || len(path) < len(known.path) {
-			best[key] = proven{u, u.e.place(u.node, a.word(u)), path}
+		end := a.prove(u)
+		if known, ok := best[key]; end != nil && (!ok || end.nth < known.end.nth) {
+			best[key] = proven{u, u.e.place(u.node, a.word(u)), end}
 		}
 	}
 	type place struct {
@@ -204,7 +210,7 @@ func (a *analysis) reportUnset(group []proven) {
 		}
 	}
 	d := &a.findings[len(a.findings)-1]
-	d.Path = worst.path
+	d.Path = worst.path()
 	for _, other := range group[1:min(len(group), maxRelated+1)] {
 		if other.at != worst.at {
 			d.Related = append(d.Related, diag.Related{Range: other.at, Message: "it is read here, too"})
