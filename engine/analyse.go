@@ -27,7 +27,7 @@ type analysis struct {
 	// unsettled tells that entered and waiting were not worked out to the end.
 	unsettled bool
 	proofs    map[int]*search // by the bit of a slot
-	hops      int             // states that the proofs have looked at
+	tried     int             // ways that the proofs have tried
 }
 
 // start is a way in which a run begins.

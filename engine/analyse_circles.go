@@ -114,7 +114,7 @@ func (a *analysis) shortest() []*hop {
 			if h.asked >= 0 && !here.passed(h.asked) {
 				return
 			}
-			a.steps(here.state, h, func(to int, step diag.Step) { arrive(&hop{before: here, state: to, step: step}, h.rare) })
+			a.steps(here.state, h, func(to int, step diag.Step) { arrive(here.then(to, withoutIt, step), h.rare) })
 		})
 	}
 	return seen

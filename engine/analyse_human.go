@@ -13,18 +13,17 @@ func checkHuman(c *compilation) {
 	if a == nil {
 		return
 	}
-	people := a.people()
+	people, ways := a.people(), a.shortest()
 	var without []int
 	for i, st := range a.states {
-		if a.reached[i] && !people[i] && st.ask != nil {
+		if ways[i] != nil && !people[i] && st.ask != nil {
 			without = append(without, i)
 		}
 	}
 	if len(without) == 0 {
 		return
 	}
-	ways := a.shortest()
-	slices.SortStableFunc(without, func(x, y int) int { return ways[x].length() - ways[y].length() })
+	slices.SortStableFunc(without, func(x, y int) int { return ways[x].nth - ways[y].nth })
 	first := a.states[without[0]]
 	hint := "add a handoff that the contact can get to, or do not catch agent here"
 	if a.machine.off[CommandAgent] {

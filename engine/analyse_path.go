@@ -26,6 +26,7 @@ const (
 // hop is a step on the way to a state.
 type hop struct {
 	before *hop
+	nth    int // how many stand before it
 	state  int
 	layer  int
 	step   diag.Step
@@ -36,7 +37,7 @@ func (a *analysis) search(bit int) *search {
 	if s := a.proofs[bit]; s != nil {
 		return s
 	}
-	if len(a.proofs) >= maxUnset || a.hops >= maxHops {
+	if len(a.proofs) >= maxUnset || a.tried >= maxTried {
 		return nil
 	}
 	s := &search{a: a, bit: bit, seen: make([]*hop, layers*len(a.states))}
@@ -48,24 +49,17 @@ func (a *analysis) search(bit int) *search {
 	return s
 }
 
-// prove is the way that leads to where a value is read that is not set, nil when there is none.
-func (a *analysis) prove(u unset) []diag.Step {
+// prove finds the end of the way that leads to where a value is read that is not set, nil when there is none.
+func (a *analysis) prove(u unset) *hop {
 	s := a.search(u.bit)
 	if s == nil {
 		return nil
 	}
 	end := s.seen[layers*u.state+withoutIt]
-	if with := s.seen[layers*u.state+withIt]; with != nil && (end == nil || u.bit == eventBit && with.length() < end.length()) && s.lost(u) {
+	if with := s.seen[layers*u.state+withIt]; with != nil && (end == nil || u.bit == eventBit && with.nth < end.nth) && s.lost(u) {
 		end = with
 	}
-	if end == nil {
-		return nil
-	}
-	path := end.path()
-	if u.step != nil {
-		path = append(path, *u.step)
-	}
-	return path
+	return end
 }
 
 // lost tells that what a state was entered with is not there any more where it is read.
@@ -104,7 +98,6 @@ func (s *search) run() {
 		}
 		here := queue[0]
 		queue = queue[1:]
-		s.a.hops++
 		s.expand(here, arrive)
 	}
 }
@@ -129,12 +122,15 @@ func (s *search) expand(here *hop, arrive func(to *hop, rare bool)) {
 	stuck := p.failed
 	p.failed = false
 	a.each(a.states[here.state], func(h happening) {
+		for _, handler := range h.handlers {
+			a.tried += len(handler.alternatives)
+		}
 		if stuck && !h.early || h.asked >= 0 && !here.passed(h.asked) {
 			return
 		}
 		p.follow(here.state, h, entered, waiting, func(to arrival) {
 			if !to.stay {
-				arrive(&hop{before: here, state: to.to, layer: s.layer(to.known), step: to.step}, h.rare)
+				arrive(here.then(to.to, s.layer(to.known), to.step), h.rare)
 			}
 		})
 	})
@@ -150,12 +146,9 @@ func (h *hop) passed(state int) bool {
 	return false
 }
 
-func (h *hop) length() int {
-	n := 0
-	for ; h != nil; h = h.before {
-		n++
-	}
-	return n
+// then is the hop after this one.
+func (h *hop) then(state, layer int, step diag.Step) *hop {
+	return &hop{before: h, nth: h.nth + 1, state: state, layer: layer, step: step}
 }
 
 // path is the way from the start of a run.

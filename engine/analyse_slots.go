@@ -15,8 +15,8 @@ import (
 const (
 	// maxUnset is how many slots of a flow are reported with a way that proves it. Each takes a search through the flow; who mends so many sees the rest.
 	maxUnset = 50
-	// maxHops bounds those searches together, in states looked at: a flow of 100 states may have maxUnset mistakes, one of 500 states 20.
-	maxHops = 20_000
+	// maxTried bounds those searches together, in ways that they try: some tenths of a second. A flow of 100 states of 20 ways each may have maxUnset mistakes.
+	maxTried = 300_000
 	// maxVisits is how often a state may be looked at again, on average, because less is set there than was thought. Flows that people write need three; what
 	// needs more is built to be slow, and nothing is said about its slots.
 	maxVisits = 30
@@ -24,50 +24,70 @@ const (
 	maxRelated = 8
 )
 
-// settle works out what is surely set in each state: what is set on every way there. Sets only shrink, so it ends.
+// settling works out what is surely set in each state. Sets only shrink, so it ends.
+type settling struct {
+	*analysis
+	kept   []known // by state: without what it may empty while it waits
+	queue  []int   // states to look at, again
+	queued []bool
+}
+
+// settle works out what is surely set in each state: what is set on every way there.
 func (a *analysis) settle() {
 	n := len(a.states)
 	a.reached, a.entered, a.waiting = make([]bool, n), make([]known, n), make([]known, n)
-	kept := make([]known, n) // without what a state may empty while it waits
+	s := &settling{analysis: a, kept: make([]known, n), queued: make([]bool, n)}
 	for i := range n {
-		a.entered[i], a.waiting[i], kept[i] = everything(), everything(), everything()
+		a.entered[i], a.waiting[i], s.kept[i] = everything(), everything(), everything()
 	}
-	var queue []int
-	queued := make([]bool, n)
-	push := func(i int) {
-		if !queued[i] {
-			queue, queued[i] = append(queue, i), true
-		}
-	}
-	reach := func(i int, k known) {
-		if next := a.entered[i].both(k); next != a.entered[i] || !a.reached[i] {
-			a.entered[i], a.reached[i] = next, true
-			push(i)
-		}
-	}
-	for _, s := range a.starts {
-		reach(s.state, s.known)
+	for _, st := range a.starts {
+		s.reach(st.state, st.known)
 	}
 	p := a.pass()
-	for visits := 0; len(queue) > 0; visits++ {
+	for visits := 0; len(s.queue) > 0; visits++ {
 		if a.unsettled = visits > maxVisits*n; a.unsettled {
 			return
 		}
-		i := queue[0]
-		queue, queued[i] = queue[1:], false
-		a.waiting[i] = p.enter(a.states[i], a.entered[i]).both(kept[i])
-		a.each(a.states[i], func(h happening) {
-			p.follow(i, h, a.entered[i], a.waiting[i], func(to arrival) {
-				if !to.stay {
-					reach(to.to, to.known)
-					return
-				}
-				if left := kept[i].both(to.known.with(eventBit).either(a.waiting[i].not())); left != kept[i] {
-					kept[i] = left
-					push(i)
-				}
-			})
+		i := s.queue[0]
+		s.queue, s.queued[i] = s.queue[1:], false
+		s.visit(p, i)
+	}
+}
+
+// visit follows the ways out of a state with what is known there now.
+func (s *settling) visit(p *pass, i int) {
+	s.waiting[i] = p.enter(s.states[i], s.entered[i]).both(s.kept[i])
+	s.each(s.states[i], func(h happening) {
+		p.follow(i, h, s.entered[i], s.waiting[i], func(to arrival) {
+			if to.stay {
+				s.stay(i, to.known)
+			} else {
+				s.reach(to.to, to.known)
+			}
 		})
+	})
+}
+
+// reach says that a state may be entered with what is known.
+func (s *settling) reach(i int, k known) {
+	if next := s.entered[i].both(k); next != s.entered[i] || !s.reached[i] {
+		s.entered[i], s.reached[i] = next, true
+		s.push(i)
+	}
+}
+
+// stay says what is known in a state after something that did not lead away from it.
+func (s *settling) stay(i int, k known) {
+	emptied := s.waiting[i].both(k.with(eventBit).not())
+	if left := s.kept[i].both(emptied.not()); left != s.kept[i] {
+		s.kept[i] = left
+		s.push(i)
+	}
+}
+
+func (s *settling) push(i int) {
+	if !s.queued[i] {
+		s.queue, s.queued[i] = append(s.queue, i), true
 	}
 }
 
@@ -119,11 +139,20 @@ func (a *analysis) unsetReads() []unset {
 	return reads
 }
 
-// proven is a read that may find nothing, with the way that leads there.
+// proven is a read that may find nothing, with the end of the way that leads there.
 type proven struct {
 	unset
-	at   diag.Range
-	path []diag.Step
+	at  diag.Range
+	end *hop
+}
+
+// path is the way to the read, with the move on which it happens.
+func (p proven) path() []diag.Step {
+	path := p.end.path()
+	if p.step != nil {
+		path = append(path, *p.step)
+	}
+	return path
 }
 
 // grouped makes one finding of the reads of one slot in one place: a state, or a handler of the flow. The best proof of each read is kept.
@@ -135,13 +164,10 @@ func (a *analysis) grouped(reads []unset) [][]proven {
 	}
 	best := map[read]proven{}
 	for _, u := range reads {
-		path := a.prove(u)
-		if path == nil {
-			continue
-		}
 		key := read{u.bit, u.e, u.node.Location().From}
-		if known, ok := best[key]; !ok || len(path) < len(known.path) {
-			best[key] = proven{u, u.e.place(u.node, a.word(u)), path}
+		end := a.prove(u)
+		if known, ok := best[key]; end != nil && (!ok || end.nth < known.end.nth) {
+			best[key] = proven{u, u.e.place(u.node, a.word(u)), end}
 		}
 	}
 	type place struct {
@@ -184,7 +210,7 @@ func (a *analysis) reportUnset(group []proven) {
 		}
 	}
 	d := &a.findings[len(a.findings)-1]
-	d.Path = worst.path
+	d.Path = worst.path()
 	for _, other := range group[1:min(len(group), maxRelated+1)] {
 		if other.at != worst.at {
 			d.Related = append(d.Related, diag.Related{Range: other.at, Message: "it is read here, too"})

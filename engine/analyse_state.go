@@ -132,9 +132,9 @@ func (p *pass) enter(st *state, k known) known {
 
 // question follows the last message of a state that asks, and what is said when it is asked again: by then the contact's message is the event.
 func (p *pass) question(st *state, k known) known {
-	bound, last := k.has(eventBit), &st.say[len(st.say)-1]
-	k = p.approved(last.template, k) // it goes out once: who writes opens the window
+	first, last := k, &st.say[len(st.say)-1]
 	k = p.saying(last, k.without(eventBit))
+	k = p.approved(last.template, k.either(first)).without(eventBit) // it goes out once: who writes opens the window
 	for _, ch := range st.ask.choices {
 		k = p.message(ch.title, k)
 	}
@@ -147,10 +147,7 @@ func (p *pass) question(st *state, k known) known {
 		}
 	}
 	p.failed = failed // those may never be said
-	if bound {
-		k = k.with(eventBit)
-	}
-	return k
+	return k.either(first)
 }
 
 // saying follows one message, without its template.

@@ -53,7 +53,7 @@ func (a *analysis) speaksFreely() bool {
 func (a *analysis) reportWindow(def State, longest *silence) {
 	for _, say := range def.Say {
 		if say.Template == nil {
-			a.findings.Warnf(say.place(), "window-closed", "add a template: beside it, which goes out when the window is closed; or say nothing here, and lead the contact's own answer to it",
+			a.findings.Warnf(say.place(), "window-closed", "add a template: beside it, which goes out when the window is closed",
 				"this message may go out more than 24 hours after the contact's last one, and has no template")
 			a.findings[len(a.findings)-1].Path = longest.path()
 			return
@@ -90,48 +90,60 @@ func (s Say) place() diag.Range {
 	return s.At
 }
 
+// listening looks for the longest silences.
+type listening struct {
+	*analysis
+	longest []*silence // by state; nil where no way leads
+	looks   []int      // how often each state was looked at
+	queue   []*silence
+}
+
 // silences works out the longest silence with which each state is entered. The first way found for a closed window is a shortest one.
 func (a *analysis) silences() []*silence {
-	longest, looks := make([]*silence, len(a.states)), make([]int, len(a.states))
-	var queue []*silence
-	arrive := func(s *silence) {
-		known := longest[s.state]
-		if known != nil && s.age <= known.age || looks[s.state] > maxAges {
-			return
-		}
-		longest[s.state] = s
-		looks[s.state]++
-		queue = append(queue, s)
-	}
+	l := &listening{analysis: a, longest: make([]*silence, len(a.states)), looks: make([]int, len(a.states))}
 	for _, st := range a.starts {
 		s := &silence{state: st.state, step: diag.Step{Event: st.event, To: a.states[st.state].name}}
 		if isBusiness(st.event) {
 			s.age = closed
 		}
-		arrive(s)
+		l.arrive(s)
 	}
 	p := a.pass()
-	for len(queue) > 0 {
-		here := queue[0]
-		queue = queue[1:]
-		if longest[here.state] != here {
-			continue // longer by now
+	for len(l.queue) > 0 {
+		here := l.queue[0]
+		l.queue = l.queue[1:]
+		if l.longest[here.state] == here { // none longer has been found by now
+			l.visit(p, here)
 		}
-		st := a.states[here.state]
-		stays := a.stays(st)
-		a.each(st, func(h happening) {
-			if h.rare && h.asked < 0 {
-				return // a message that could not be delivered says nothing about the next one
-			}
-			age := a.after(here.age, h, stays)
-			p.follow(here.state, h, a.entered[here.state], a.waiting[here.state], func(to arrival) {
-				if !to.stay {
-					arrive(&silence{before: here, state: to.to, age: age, step: to.step})
-				}
-			})
-		})
 	}
-	return longest
+	return l.longest
+}
+
+func (l *listening) arrive(s *silence) {
+	known := l.longest[s.state]
+	if known != nil && s.age <= known.age || l.looks[s.state] > maxAges {
+		return
+	}
+	l.longest[s.state] = s
+	l.looks[s.state]++
+	l.queue = append(l.queue, s)
+}
+
+// visit follows the ways out of a state.
+func (l *listening) visit(p *pass, here *silence) {
+	st := l.states[here.state]
+	stays := l.stays(st)
+	l.each(st, func(h happening) {
+		if h.rare && h.asked < 0 {
+			return // a message that could not be delivered says nothing about the next one
+		}
+		age := l.after(here.age, h, stays)
+		p.follow(here.state, h, l.entered[here.state], l.waiting[here.state], func(to arrival) {
+			if !to.stay {
+				l.arrive(&silence{before: here, state: to.to, age: age, step: to.step})
+			}
+		})
+	})
 }
 
 // after is how long the contact may have been silent when something happens in a state that was entered after some silence.
