@@ -39,7 +39,7 @@ type Project struct {
 
 	files    map[string][]byte
 	commands File
-	flows    int // flow files read
+	flows    []string // flow files read
 }
 
 // Load reads and compiles a project. Everything that is wrong is in Findings; the error is only for what kept it from looking.
@@ -126,7 +126,7 @@ func (p *Project) addScript(f File) {
 // addFlow reads a flow file.
 func (p *Project) addFlow(f File) {
 	p.files[f.Name] = f.Text
-	p.flows++
+	p.flows = append(p.flows, f.Name)
 	def, findings := flows.Load(f.Name, f.Text)
 	p.Findings = append(p.Findings, findings...)
 	if def != nil {
@@ -151,4 +151,7 @@ func (p *Project) Definition(flow string) *engine.Definition {
 }
 
 // Flows is how many flow files were read, the ones with errors included.
-func (p *Project) Flows() int { return p.flows }
+func (p *Project) Flows() int { return len(p.flows) }
+
+// FlowFiles are the names of the flow files that were read, the ones with errors included.
+func (p *Project) FlowFiles() []string { return p.flows }
