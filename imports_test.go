@@ -39,6 +39,7 @@ var rooms = []room{
 	{"flows/locale", []string{"engine"}, []string{"github.com/nyaruka/phonenumbers", "github.com/go-playground/locales", "github.com/bojanz/currency"}, "how languages and regions write things, by libraries the engine may not use"},
 	{"flows/eventschema", []string{"engine", "engine/diag"}, []string{"github.com/santhosh-tekuri/jsonschema"}, "business events are checked by their schemas, without a file or a network"},
 	{"flows/draw", []string{"engine", "engine/diag", "flows", "scripts/layout"}, nil, "pictures are drawn from what the engine compiled, arranged by a script"},
+	{"flows/watch", nil, []string{"github.com/fsnotify/fsnotify"}, "watching knows folders and names of files, not what is in them"},
 	{"flows", []string{"engine", "engine/diag", "flows/eventschema"}, []string{"go.yaml.in/yaml", "github.com/santhosh-tekuri/jsonschema"}, "the loader knows YAML, the schema and the engine's definitions"},
 	{"scripts", []string{"engine", "engine/diag", "scripts"}, []string{"github.com/dop251/goja", "github.com/dlclark/regexp2", "golang.org/x/sys"}, "scripts implement what the engine declares, with goja"},
 	{"store/storetest", []string{"engine", "handoff", "store", "store/storetest"}, []string{"github.com/google/go-cmp"}, "the suite knows the contract, not a database"},
@@ -57,6 +58,7 @@ var keepers = []struct {
 	reason  string
 }{
 	{"github.com/gin-gonic/gin", []string{"server"}, "gin stays in server"},
+	{"github.com/fsnotify/fsnotify", []string{"flows/watch"}, "fsnotify stays in flows/watch"},
 	{"github.com/danielgtaylor/huma", []string{"server"}, "huma stays in server"},
 	{"github.com/dop251/goja", []string{"scripts"}, "goja stays in scripts, behind its fence"},
 	{"database/sql", []string{"store"}, "SQL stays below store"},
@@ -185,6 +187,8 @@ func TestWrongImportsAreReported(t *testing.T) {
 		{"flows/flowtest", "relevo/runner", "transcripts run on the engine"},
 		{"flows/project", "relevo/server", "a project is"},
 		{"flows/plan", "relevo/scripts", "a plan is data"},
+		{"flows/watch", "relevo/flows/project", "watching knows folders"},
+		{"flows/project", "github.com/fsnotify/fsnotify", "fsnotify stays in flows/watch"},
 		{"flows/publish", "relevo/store/sqlite", "publishing compiles"},
 		{"server", "relevo/flows/publish", "the server speaks HTTP"},
 		{"scripts", "relevo/flows", "scripts implement"},

@@ -14,6 +14,7 @@ import (
 
 	"relevo/engine/diag"
 	"relevo/flows/plan"
+	"relevo/store"
 )
 
 // maxShownFindings is how many findings a page is told of; Errors and Warnings count all of them.
@@ -44,6 +45,10 @@ type ShownFinding struct {
 // Workbench tells the browsers beside an analyst's editor what became of each save. Its zero value is ready to use; it is for a server that reloads
 // its flows. Who asks from this machine may see it, and authors who are signed in.
 type Workbench struct {
+	// Drawing returns a flow as its file is by now, as SVG; store.ErrNotFound where that can not be drawn. nil draws none. Set it before the server
+	// is made.
+	Drawing func(flow, language string) ([]byte, error)
+
 	mu      sync.Mutex
 	number  int64
 	report  []byte        // JSON; nil before the first one
@@ -67,6 +72,13 @@ func (b *Workbench) Show(r WorkReport) error {
 		b.changed = nil
 	}
 	return nil
+}
+
+func (b *Workbench) draw(flow, language string) ([]byte, error) {
+	if b.Drawing == nil {
+		return nil, store.ErrNotFound
+	}
+	return b.Drawing(flow, language)
 }
 
 // last returns the newest report, and a channel that is closed when there is another one.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,14 +10,18 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
+	"relevo/engine"
 	"relevo/engine/diag"
 	"relevo/flows"
+	"relevo/flows/draw"
 	"relevo/flows/plan"
 	"relevo/flows/project"
 	"relevo/flows/watch"
 	"relevo/server"
+	"relevo/store"
 )
 
 // watchedBy is who publishes what was saved.
@@ -37,6 +42,8 @@ type watching struct {
 	findings diag.List
 	problem  string
 	gone     []string
+
+	drawn atomic.Pointer[[]*engine.Definition] // the files of the newest reload, for their drawings
 }
 
 // watchable finds the folder that is watched. The shipped flows are in the program, where nobody can edit them.
@@ -59,6 +66,7 @@ func hasFlows(folder string) bool {
 // watch begins to watch, and returns the folder's scripts and commands without its flows: those are used by the first reload, the good ones of them.
 func (s *service) watch() (*project.Project, error) {
 	w := &watching{service: s, options: s.app.projectOptions(s.config), flows: map[string]bool{}}
+	w.workbench.Drawing = w.drawing
 	w.watcher = watch.New(watch.Options{Folders: w.options.Folders(), Wanted: project.Wanted, Logger: s.log})
 	s.closers = append(s.closers, w.watcher.Close)
 	files, err := project.Read(w.options)
@@ -102,6 +110,7 @@ func (w *watching) reload(ctx context.Context, c watch.Change) {
 		now.Findings, now.gone = w.findings, w.gone
 	} else {
 		now.gone = w.withoutFile(r)
+		w.drawn.Store(&r.Files)
 	}
 	if err := w.workbench.Show(now.report()); err != nil {
 		w.service.log.Error("tell the workbench", "err", err)
@@ -125,6 +134,20 @@ func (w *watching) use(ctx context.Context) (plan.Reload, project.Files, error) 
 		return r, files, fmt.Errorf("the files can not be used: %w", err)
 	}
 	return r, files, nil
+}
+
+// drawing draws a file of the newest reload, be it good or not.
+func (w *watching) drawing(flow, language string) ([]byte, error) {
+	if files := w.drawn.Load(); files != nil {
+		for _, def := range *files {
+			if def.Flow.V == flow {
+				var b bytes.Buffer
+				err := draw.SVG(&b, def, draw.Options{Language: language})
+				return b.Bytes(), err
+			}
+		}
+	}
+	return nil, store.ErrNotFound
 }
 
 // saved is what became of a save.

@@ -3,6 +3,7 @@ package plan
 import (
 	"time"
 
+	"relevo/engine"
 	"relevo/engine/diag"
 )
 
@@ -19,9 +20,10 @@ const (
 
 // Reload is what a reload of a folder did.
 type Reload struct {
-	Flows    []ReloadedFlow // by name
-	Commands bool           // the commands are other ones than before
-	Findings diag.List      // of all files
+	Flows    []ReloadedFlow       // by name
+	Commands bool                 // the commands are other ones than before
+	Findings diag.List            // of all files
+	Files    []*engine.Definition // what could be read of them, with errors or without
 }
 
 // ReloadedFlow is a flow of the folder. Of a file that can not be read the name is that of the flow that was published from it.

@@ -50,7 +50,7 @@ func (p *Publisher) Reload(ctx context.Context, files project.Files, by string) 
 	if err := r.fit(ctx); err != nil {
 		return plan.Reload{}, err
 	}
-	out := plan.Reload{Findings: r.files.Findings, Commands: r.commands(files.Commands)}
+	out := plan.Reload{Findings: r.files.Findings, Files: r.files.Definitions, Commands: r.commands(files.Commands)}
 	if err := r.publish(ctx, by, out.Commands); err != nil {
 		return out, err
 	}

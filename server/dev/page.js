@@ -3,8 +3,12 @@ import { el, fill, findingView, follow, forgetVisitor, language, more, summary, 
 
 const find = (id) => document.getElementById(id);
 const channel = document.body.dataset.channel;
+const around = 16; // pixels of free space around a drawing
+const minHeight = 240; // pixels that a drawing gets, however small the window is
 const hereAfter = 250; // milliseconds between the chat's last change and the question where it stands
 let newest = { flows: [], findings: [] };
+let here = {}; // flow and state of the chat
+let full = false; // the drawing is as large as it is
 let drawn = ""; // the flow and version that is shown
 
 document.documentElement.lang = language;
@@ -13,13 +17,15 @@ document.querySelector("h1").textContent = words.title;
 document.querySelector("#choice span").textContent = words.flow;
 find("over").textContent = words.over;
 find("size").textContent = words.full;
-find("drawing").className = "fit";
 
-/** Flows that are in use and can be drawn. */
-const usable = () => newest.flows.filter((f) => f.version);
+/** The flow that a save was about, as far as that can be told: one that was reloaded, else one that is not what its file says. */
+function about(report, fresh) {
+  const reloaded = fresh && report.flows.find((f) => report.reloaded.includes(f.flow));
+  return (reloaded || report.flows.find((f) => f.use !== "file"))?.flow ?? "";
+}
 
 function offer(wanted) {
-  const flows = usable().map((f) => f.flow);
+  const flows = newest.flows.map((f) => f.flow);
   const select = find("flow");
   const chosen = flows.includes(wanted) ? wanted : flows.includes(select.value) ? select.value : (flows[0] ?? "");
   select.replaceChildren(...flows.map((flow) => el("option", { value: flow }, flow)));
@@ -27,19 +33,54 @@ function offer(wanted) {
 }
 
 function draw() {
-  const flow = usable().find((f) => f.flow === find("flow").value);
-  const key = flow ? `${flow.flow} ${flow.version}` : "";
-  if (key === drawn) return;
+  const flow = newest.flows.find((f) => f.flow === find("flow").value);
+  const key = flow ? `${flow.flow} ${flow.use === "file" ? flow.version : newest.number}` : "";
+  if (key === drawn) return mark();
   drawn = key;
-  const box = find("drawing");
-  if (!flow) return box.replaceChildren();
+  if (!flow) return find("drawing").replaceChildren();
   const title = fill(words.drawing, { flow: flow.flow });
-  box.setAttribute("aria-label", title);
-  // The version is there so that no older picture is shown again.
-  const src = `/dev/drawing.svg?${new URLSearchParams({ flow: flow.flow, language, version: flow.version })}`;
-  const image = el("img", { alt: title });
-  image.addEventListener("load", () => drawn === key && box.replaceChildren(image));
-  image.src = src;
+  find("drawing").setAttribute("aria-label", title);
+  // The key is there so that no older picture is shown again.
+  const next = el("iframe", { title, tabindex: "-1", scrolling: "no", src: `/dev/drawing.svg?${new URLSearchParams({ flow: flow.flow, language, key })}` });
+  next.addEventListener("load", () => {
+    for (const old of find("drawing").querySelectorAll("iframe")) if (old !== next) old.remove();
+    size();
+    mark();
+  });
+  find("drawing").append(next);
+}
+
+/** The drawing itself, once it is there. */
+const picture = () => find("drawing").querySelector("iframe:last-child")?.contentDocument?.querySelector("svg");
+
+/** Makes the drawing as large as it is, or so small that all of it can be seen. */
+function size() {
+  const svg = picture();
+  if (!svg) return;
+  const { width, height } = svg.viewBox.baseVal;
+  const box = find("drawing");
+  const scale = full ? 1 : Math.min(1, (box.clientWidth - 2 * around) / width, Math.max(minHeight, box.clientHeight - 2 * around) / height);
+  svg.setAttribute("width", "100%");
+  svg.setAttribute("height", "100%");
+  const { style } = svg.ownerDocument.defaultView.frameElement;
+  style.width = `${Math.round(width * scale)}px`;
+  style.height = `${Math.round(height * scale)}px`;
+}
+
+/** Marks the state in which the chat is, and brings it into sight. */
+function mark() {
+  const svg = picture();
+  if (!svg) return;
+  let found = null;
+  for (const box of svg.querySelectorAll("[data-state]")) {
+    const is = here.flow === find("flow").value && box.dataset.state === here.state;
+    box.style.filter = is ? "drop-shadow(0 0 3px #0f9d90) drop-shadow(0 0 10px #0f9d90)" : "";
+    if (is) found = box;
+  }
+  if (!found || !full) return;
+  const box = find("drawing");
+  const at = found.getBoundingClientRect(); // in the frame, which is as large as the drawing
+  box.scrollTo({ left: at.left + at.width / 2 - box.clientWidth / 2, top: at.top + at.height / 2 - box.clientHeight / 2 });
 }
 
 function showFindings(report) {
@@ -65,7 +106,7 @@ function showState(report, fresh) {
 
 follow((report, fresh) => {
   newest = report;
-  offer(fresh ? report.reloaded[0] : "");
+  offer(fresh || !drawn ? about(report, fresh) : "");
   draw();
   showFindings(report);
   showState(report, fresh);
@@ -77,9 +118,12 @@ follow((report, fresh) => {
 });
 
 find("flow").addEventListener("change", draw);
+addEventListener("resize", size);
 find("size").addEventListener("click", () => {
-  const full = find("drawing").classList.toggle("fit") === false;
+  full = !full;
   find("size").setAttribute("aria-pressed", String(full));
+  size();
+  mark();
 });
 
 /** Says in which state the chat is. */
@@ -91,11 +135,12 @@ async function whereAmI() {
     if (answer?.ok) place = await answer.json();
   }
   const [run] = place.runs;
-  const here = find("here");
-  if (!run) return (here.textContent = place.owner === "bot" || !place.owner ? words.nowhere : words.people);
+  here = run ?? {};
+  mark();
+  if (!run) return (find("here").textContent = place.owner === "bot" || !place.owner ? words.nowhere : words.people);
   const current = newest.flows.find((f) => f.flow === run.flow)?.version;
   const [before, between, after] = words.here.split(/\{\w+\}/);
-  here.replaceChildren(before, el("b", {}, run.state), between, el("b", {}, run.flow), after, current && current !== run.version ? ` (${words.older})` : "");
+  find("here").replaceChildren(before, el("b", {}, run.state), between, el("b", {}, run.flow), after, current && current !== run.version ? ` (${words.older})` : "");
 }
 
 const frame = find("chat");
@@ -115,6 +160,8 @@ find("over").addEventListener("click", () => {
   forgetVisitor();
   openChat();
   find("here").textContent = words.nowhere;
+  here = {};
+  mark();
 });
 
 frame.title = words.chat;

@@ -16,7 +16,7 @@ function inside() {
 
 function start() {
   document.documentElement.dataset.relevoPanel = "";
-  const host = el("div", { id: "relevo-panel", hidden: true });
+  const host = el("div", { id: "relevo-panel", hidden: true, class: location.pathname.startsWith("/demo") ? "left" : "" }); // beside the chat
   const root = host.attachShadow({ mode: "open" });
   const status = el("p", { class: "unseen", role: "status" });
   const findings = el("aside", { class: "card", "aria-label": words.findings, hidden: true });

@@ -9,7 +9,7 @@ const texts = {
     wait: "{flow} waits, because it does not fit {other} as that is in use now", none: "{flow} is not in use yet",
     gone: "{flow} has no file any more; it stays published", problem: "The files can not be used. Everything stays in use as it was.",
     lost: "The server does not answer. Is it running?", flow: "Flow", chat: "Web chat", noChat: "This server has no web chat.",
-    drawing: "Drawing of {flow}", fit: "Fit", full: "Full size", here: "This chat is in {state} of {flow}", nowhere: "This chat is in no flow",
+    drawing: "Drawing of {flow}", full: "Full size", here: "This chat is in {state} of {flow}", nowhere: "This chat is in no flow",
     people: "This chat is with people", older: "in the version from before the last reload", title: "Workbench", transcript: "A conversation that gets there",
   },
   es: {
@@ -19,7 +19,7 @@ const texts = {
     wait: "{flow} espera, porque no encaja con {other} tal como está en uso ahora", none: "{flow} todavía no está en uso",
     gone: "{flow} ya no tiene archivo; sigue publicado", problem: "No se pueden usar los archivos. Todo sigue en uso como estaba.",
     lost: "El servidor no responde. ¿Está en marcha?", flow: "Flujo", chat: "Chat web", noChat: "Este servidor no tiene chat web.",
-    drawing: "Dibujo de {flow}", fit: "Ajustar", full: "Tamaño real", here: "Este chat está en {state} de {flow}", nowhere: "Este chat no está en ningún flujo",
+    drawing: "Dibujo de {flow}", full: "Tamaño real", here: "Este chat está en {state} de {flow}", nowhere: "Este chat no está en ningún flujo",
     people: "Este chat está con personas", older: "en la versión anterior a la última recarga", title: "Banco de trabajo", transcript: "Una conversación que llega hasta ahí",
   },
   pt: {
@@ -29,7 +29,7 @@ const texts = {
     wait: "{flow} espera, porque não combina com {other} como está em uso agora", none: "{flow} ainda não está em uso",
     gone: "{flow} não tem mais arquivo; continua publicado", problem: "Não é possível usar os arquivos. Tudo continua em uso como estava.",
     lost: "O servidor não responde. Ele está rodando?", flow: "Fluxo", chat: "Chat web", noChat: "Este servidor não tem chat web.",
-    drawing: "Desenho de {flow}", fit: "Ajustar", full: "Tamanho real", here: "Este chat está em {state} de {flow}", nowhere: "Este chat não está em nenhum fluxo",
+    drawing: "Desenho de {flow}", full: "Tamanho real", here: "Este chat está em {state} de {flow}", nowhere: "Este chat não está em nenhum fluxo",
     people: "Este chat está com pessoas", older: "na versão anterior à última recarga", title: "Bancada", transcript: "Uma conversa que chega até lá",
   },
 };
@@ -37,6 +37,7 @@ const texts = {
 /** The first of the browser's languages that there are words for. */
 export const language = navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase()).find((l) => l in texts) ?? "en";
 export const words = texts[language];
+const region = navigator.languages.find((tag) => tag.toLowerCase().startsWith(language)) ?? language; // en-GB writes times otherwise than en-US
 
 /** Fills "{name}" in a text. */
 export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
@@ -106,7 +107,7 @@ export function uses(report) {
   const time = (since) => {
     const at = new Date(since);
     const today = at.toDateString() === new Date().toDateString();
-    return new Intl.DateTimeFormat(language, today ? { timeStyle: "medium" } : { dateStyle: "medium", timeStyle: "short" }).format(at);
+    return new Intl.DateTimeFormat(region, today ? { timeStyle: "medium" } : { dateStyle: "medium", timeStyle: "short" }).format(at);
   };
   const said = report.flows.filter((f) => f.use !== "file")
     .map((f) => fill(words[f.use], { flow: f.flow, other: f.waitsFor, time: f.since ? time(f.since) : "" }));
