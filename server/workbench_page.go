@@ -54,6 +54,8 @@ const workbenchDrawingPolicy = "default-src 'none'; style-src 'unsafe-inline'; f
 
 // workbenchDrawing draws a flow as its file is, with errors or without, and else as it is in use.
 func (s *Server) workbenchDrawing(c *gin.Context) {
+	c.Header("Content-Security-Policy", workbenchDrawingPolicy)
+	c.Header("X-Frame-Options", "SAMEORIGIN")
 	svg, err := s.opts.Workbench.draw(c.Query("flow"), c.Query("language"))
 	if errors.Is(err, store.ErrNotFound) {
 		svg, err = s.opts.Drawing(c.Query("flow"), c.Query("language"))
@@ -67,8 +69,6 @@ func (s *Server) workbenchDrawing(c *gin.Context) {
 		abort(c, newProblem(http.StatusInternalServerError, ""))
 		return
 	}
-	c.Header("Content-Security-Policy", workbenchDrawingPolicy)
-	c.Header("X-Frame-Options", "SAMEORIGIN")
 	c.Data(http.StatusOK, kindOf(".svg"), svg)
 }
 

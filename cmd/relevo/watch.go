@@ -181,11 +181,14 @@ func (w *watching) relative(files []string) []string {
 	return names
 }
 
-// withoutFile are the flows that had a file once, and have none now.
+// withoutFile are the flows that were used from a file once, and have none now.
 func (w *watching) withoutFile(r plan.Reload) (flows []string) {
 	here := map[string]bool{}
 	for _, f := range r.Flows {
-		here[f.Flow], w.flows[f.Flow] = true, true
+		here[f.Flow] = true
+		if f.Version != "" {
+			w.flows[f.Flow] = true
+		}
 	}
 	for flow := range w.flows {
 		if !here[flow] {

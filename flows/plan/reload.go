@@ -26,7 +26,8 @@ type Reload struct {
 	Files    []*engine.Definition // what could be read of them, with errors or without
 }
 
-// ReloadedFlow is a flow of the folder. Of a file that can not be read the name is that of the flow that was published from it.
+// ReloadedFlow is a flow of the folder. Of a file that can not be read the name is that of the flow that was published from it, else
+// that of the file.
 type ReloadedFlow struct {
 	Flow     string    `json:"flow"`
 	File     string    `json:"file"`

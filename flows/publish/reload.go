@@ -8,6 +8,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strings"
 	"time"
 
 	"relevo/engine"
@@ -208,6 +209,11 @@ func (r *reload) flows(ctx context.Context) (list []plan.ReloadedFlow, err error
 			return nil, err
 		}
 		list = append(list, f)
+	}
+	for _, file := range r.files.FlowFiles() {
+		if !slices.ContainsFunc(list, func(f plan.ReloadedFlow) bool { return f.File == file }) {
+			list = append(list, plan.ReloadedFlow{Flow: strings.TrimSuffix(path.Base(file), path.Ext(file)), File: file, Use: plan.UseNone})
+		}
 	}
 	slices.SortFunc(list, func(a, b plan.ReloadedFlow) int {
 		return cmp.Or(cmp.Compare(a.Flow, b.Flow), cmp.Compare(a.File, b.File))

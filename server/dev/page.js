@@ -43,6 +43,7 @@ function draw() {
   // The key is there so that no older picture is shown again.
   const next = el("iframe", { title, tabindex: "-1", scrolling: "no", src: `/dev/drawing.svg?${new URLSearchParams({ flow: flow.flow, language, key })}` });
   next.addEventListener("load", () => {
+    if (!next.contentDocument?.querySelector("svg")) next.hidden = true; // a file that can not be read as a flow
     for (const old of find("drawing").querySelectorAll("iframe")) if (old !== next) old.remove();
     size();
     mark();

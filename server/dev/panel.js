@@ -19,10 +19,10 @@ function start() {
   const host = el("div", { id: "relevo-panel", hidden: true, class: location.pathname.startsWith("/demo") ? "left" : "" }); // beside the chat
   const root = host.attachShadow({ mode: "open" });
   const status = el("p", { class: "unseen", role: "status" });
-  const findings = el("aside", { class: "card", "aria-label": words.findings, hidden: true });
+  const findings = el("div", { class: "card findings", role: "group", "aria-label": words.findings, hidden: true });
   const toast = el("div", { class: "card toast", hidden: true });
   const style = el("link", { rel: "stylesheet", href: "/dev/panel.css", onload: () => (host.hidden = false) });
-  root.append(style, status, toast, findings);
+  root.append(style, el("aside", { "aria-label": words.title }, status, toast, findings));
   document.body.append(host);
 
   let dismissed = ""; // the findings that somebody has closed
@@ -76,7 +76,7 @@ function start() {
       dismissed = key;
       findings.hidden = true;
     })), list);
-    findings.className = `card ${bad ? "bad" : ""}`;
+    findings.className = `card findings ${bad ? "bad" : ""}`;
     findings.hidden = false;
   }
 
