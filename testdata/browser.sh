@@ -24,7 +24,8 @@ if [ -z "$RELEVO_SETUP_LINK" ] || [ -z "$RELEVO_WATCH_URL" ]; then
 	cat "$work/out" "$work/err" "$work/bench/out" "$work/bench/err" >&2
 	exit 3
 fi
-export RELEVO_WATCH_URL RELEVO_WATCH_FLOWS="$work/bench/flows"
+RELEVO_WATCH_SETUP=$(sed -n 's/^ *\(http[^ ]*#token=.*\)$/\1/p' "$work/bench/out")
+export RELEVO_WATCH_URL RELEVO_WATCH_SETUP RELEVO_WATCH_FLOWS="$work/bench/flows"
 export RELEVO_SETUP_LINK RELEVO_URL=${RELEVO_SETUP_LINK%%/setup*}
 [ -z "${RELEVO_SHOTS:-}" ] || RELEVO_SHOTS=$(realpath "$RELEVO_SHOTS")
 export RELEVO_SHOTS

@@ -304,7 +304,7 @@ func filesOf(l diag.List) (files []string) {
 // writeUses says what is in use.
 func (w *watching) writeUses(b *strings.Builder, s saved) {
 	if len(s.files) == 0 {
-		fmt.Fprintf(b, "%s in use. Save a file of %s, and it is checked and used at once.\n", count(s.inUse(), "flow"), w.folders())
+		fmt.Fprintf(b, "%s of %s in use. Save a flow or a script, and it is checked and used at once.\n", count(s.inUse(), "flow"), w.options.Flows)
 	} else {
 		w.writeReloaded(b, s)
 	}
@@ -350,15 +350,6 @@ func (s saved) inUse() (n int) {
 		}
 	}
 	return n
-}
-
-// folders names what is watched.
-func (w *watching) folders() string {
-	var names []string
-	for _, folder := range w.options.Folders() {
-		names = append(names, w.service.app.relative(folder))
-	}
-	return strings.Join(names, " or ")
 }
 
 // clock shows a time of today as a clock does, and an older one with its day.

@@ -4,7 +4,7 @@ import { el, fill, findingView, follow, forgetVisitor, language, more, summary, 
 const find = (id) => document.getElementById(id);
 const channel = document.body.dataset.channel;
 const around = 16; // pixels of free space around a drawing
-const minHeight = 240; // pixels that a drawing gets, however small the window is
+const minHeight = 640; // pixels that a drawing gets, however little room there is: smaller ones can not be read
 const hereAfter = 250; // milliseconds between the chat's last change and the question where it stands
 let newest = { flows: [], findings: [] };
 let here = {}; // flow and state of the chat
@@ -54,7 +54,7 @@ function draw() {
 /** The drawing itself, once it is there. */
 const picture = () => find("drawing").querySelector("iframe:last-child")?.contentDocument?.querySelector("svg");
 
-/** Makes the drawing as large as it is, or so small that all of it can be seen. */
+/** Makes the drawing as large as it is, or so small that its width, and where that can be read its height, has room. */
 function size() {
   const svg = picture();
   if (!svg) return;
@@ -119,7 +119,10 @@ follow((report, fresh) => {
 });
 
 find("flow").addEventListener("change", draw);
-addEventListener("resize", size);
+addEventListener("resize", () => {
+  size();
+  mark();
+});
 find("size").addEventListener("click", () => {
   full = !full;
   find("size").setAttribute("aria-pressed", String(full));
