@@ -279,17 +279,20 @@ func (w *watching) writeFindings(b *strings.Builder, s saved) {
 	}
 	for _, file := range filesOf(w.findings) {
 		if !slices.Contains(filesOf(s.Findings), file) {
-			fmt.Fprintf(b, "%s is mended%s.\n", file, s.andInUse(file))
+			fmt.Fprintf(b, "%s is %s.\n", file, s.mended(file))
 		}
 	}
 }
 
-// andInUse tells it of a file that needed no reload: it is again what was published from it before.
-func (s saved) andInUse(file string) string {
-	if slices.ContainsFunc(s.Flows, func(f plan.ReloadedFlow) bool { return f.File == file && f.Use == plan.UseFile && !f.Changed() }) {
-		return ", and in use"
+// mended says what became of a file that had findings. One that needed no reload is again what was published from it before.
+func (s saved) mended(file string) string {
+	if s.sources[file] == nil {
+		return "gone"
 	}
-	return ""
+	if slices.ContainsFunc(s.Flows, func(f plan.ReloadedFlow) bool { return f.File == file && f.Use == plan.UseFile && !f.Changed() }) {
+		return "mended, and in use"
+	}
+	return "mended"
 }
 
 func filesOf(l diag.List) (files []string) {
@@ -308,14 +311,11 @@ func (w *watching) writeUses(b *strings.Builder, s saved) {
 	} else {
 		w.writeReloaded(b, s)
 	}
+	said := map[string]bool{"": true}
 	for _, f := range s.Flows {
-		switch f.Use {
-		case plan.UseKept:
-			fmt.Fprintf(b, "%s: the version of %s stays in use.\n", f.Flow, w.clock(f.Since))
-		case plan.UseWait:
-			fmt.Fprintf(b, "%s waits, because it does not fit %s as that is in use now; its version of %s stays in use.\n", f.Flow, f.WaitsFor, w.clock(f.Since))
-		case plan.UseNone:
-			fmt.Fprintf(b, "%s is not in use yet.\n", f.Flow)
+		if line := w.keeps(f); !said[line] { // two files may claim one flow
+			said[line] = true
+			b.WriteString(line)
 		}
 	}
 	for _, flow := range s.gone {
@@ -326,6 +326,19 @@ func (w *watching) writeUses(b *strings.Builder, s saved) {
 	if errs, warnings := s.Findings.Count(); errs+warnings > 0 && b.Len() > 0 {
 		fmt.Fprintf(b, "%s, %s\n", count(errs, "error"), count(warnings, "warning"))
 	}
+}
+
+// keeps says what is in use instead of a flow's file; "" when it is the file.
+func (w *watching) keeps(f plan.ReloadedFlow) string {
+	switch f.Use {
+	case plan.UseKept:
+		return fmt.Sprintf("%s: the version of %s stays in use.\n", f.Flow, w.clock(f.Since))
+	case plan.UseWait:
+		return fmt.Sprintf("%s waits, because it does not fit %s as that is in use now; its version of %s stays in use.\n", f.Flow, f.WaitsFor, w.clock(f.Since))
+	case plan.UseNone:
+		return fmt.Sprintf("%s is not in use yet.\n", f.Flow)
+	}
+	return ""
 }
 
 func (w *watching) writeReloaded(b *strings.Builder, s saved) {

@@ -151,13 +151,29 @@ func (o Options) readScripts() ([]File, error) {
 		if !Wanted(name) || scripts.IsTest(name) {
 			continue
 		}
-		text, err := flows.ReadFile(fsys, name)
+		text, err := readFile(fsys, name)
 		if err != nil {
 			return nil, fmt.Errorf("read script: %w", err)
 		}
 		files = append(files, File{path.Join(orShipped(folder, "scripts"), name), text})
 	}
 	return files, nil
+}
+
+// isFile refuses what a folder may hold besides files: a pipe would be read for ever.
+func isFile(fsys fs.FS, name string) error {
+	info, err := fs.Stat(fsys, name)
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%s is not a file", name)
+	}
+	return err
+}
+
+func readFile(fsys fs.FS, name string) ([]byte, error) {
+	if err := isFile(fsys, name); err != nil {
+		return nil, err
+	}
+	return flows.ReadFile(fsys, name)
 }
 
 // readFolder reads the flow files of a folder and the commands beside them.
@@ -175,6 +191,9 @@ func (f *Files) readFolder(o Options) error {
 		return fmt.Errorf("folder %s has %d flow files, at most %d are read", o.Flows, len(names), MaxFlows)
 	}
 	for _, name := range names {
+		if err := isFile(fsys, name); err != nil {
+			return fmt.Errorf("read flow: %w", err)
+		}
 		if err := f.read(fsys, name, path.Join(orShipped(o.Flows, "flows"), name)); err != nil {
 			return err
 		}

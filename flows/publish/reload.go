@@ -59,7 +59,8 @@ func (p *Publisher) Reload(ctx context.Context, files project.Files, by string) 
 	return out, err
 }
 
-// good are the flows whose file and scripts have no errors.
+// good are the flows whose file and scripts have no errors. Of a flow that two files claim neither is: a copy that is not renamed yet must not take the
+// place of what it was copied from.
 func (r *reload) good() map[string]*engine.Machine {
 	broken := map[string]bool{}
 	for _, d := range r.files.Findings {
@@ -67,9 +68,13 @@ func (r *reload) good() map[string]*engine.Machine {
 			broken[d.Range.File] = true
 		}
 	}
+	claims := map[string]int{}
+	for _, def := range r.files.Definitions {
+		claims[def.Flow.V]++
+	}
 	good := map[string]*engine.Machine{}
 	for _, m := range r.files.Machines {
-		if !broken[m.Definition.File] && r.hasScripts(m) {
+		if !broken[m.Definition.File] && claims[m.Flow] == 1 && r.hasScripts(m) {
 			good[m.Flow] = m
 		}
 	}
@@ -189,7 +194,7 @@ func (r *reload) flows(ctx context.Context) (list []plan.ReloadedFlow, err error
 	for _, def := range r.files.Definitions {
 		read[def.File] = true
 		f := plan.ReloadedFlow{Flow: def.Flow.V, File: def.File, WaitsFor: r.waits[def.Flow.V]}
-		if m := r.ready[f.Flow]; m != nil && m.Definition.File == def.File {
+		if m := r.ready[f.Flow]; m != nil {
 			f.Use, f.Version, f.Previous = plan.UseFile, m.Version, r.published.Flows[f.Flow]
 			list = append(list, f)
 			continue

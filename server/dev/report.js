@@ -111,7 +111,7 @@ export function uses(report) {
   };
   const said = report.flows.filter((f) => f.use !== "file")
     .map((f) => fill(words[f.use], { flow: f.flow, other: f.waitsFor, time: f.since ? time(f.since) : "" }));
-  return [...(report.problem ? [words.problem, report.problem] : []), ...said, ...report.gone.map((flow) => fill(words.gone, { flow }))];
+  return [...(report.problem ? [words.problem, report.problem] : []), ...new Set(said), ...report.gone.map((flow) => fill(words.gone, { flow }))];
 }
 
 /** How many findings are not in the report. */
