@@ -42,6 +42,7 @@ type watching struct {
 	findings diag.List
 	problem  string
 	gone     []string
+	last     []plan.ReloadedFlow
 
 	drawn atomic.Pointer[[]*engine.Definition] // the files of the newest reload, for their drawings
 }
@@ -107,7 +108,7 @@ func (w *watching) reload(ctx context.Context, c watch.Change) {
 	now := saved{Reload: r, at: w.service.app.now(), took: time.Since(c.Noticed), files: w.relative(c.Files), sources: sources(files)}
 	if err != nil {
 		now.problem = err.Error()
-		now.Findings, now.gone = w.findings, w.gone
+		now.Findings, now.gone, now.Flows = w.findings, w.gone, w.last
 	} else {
 		now.gone = w.withoutFile(r)
 		w.drawn.Store(&r.Files)
@@ -120,7 +121,7 @@ func (w *watching) reload(ctx context.Context, c watch.Change) {
 			w.service.log.Error("write to the terminal", "err", err)
 		}
 	}
-	w.findings, w.problem, w.gone = now.Findings, now.problem, now.gone
+	w.findings, w.problem, w.gone, w.last = now.Findings, now.problem, now.gone, now.unchanged()
 }
 
 // use reads the folder and makes what is good in it current.
@@ -208,6 +209,15 @@ func (s saved) reloaded() (names []string) {
 		names = append(names, commandsName)
 	}
 	return names
+}
+
+// unchanged are the flows as a save that changes nothing leaves them.
+func (s saved) unchanged() []plan.ReloadedFlow {
+	list := slices.Clone(s.Flows)
+	for i := range list {
+		list[i].Previous = list[i].Version
+	}
+	return list
 }
 
 // report is what pages show.

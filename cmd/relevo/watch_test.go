@@ -259,7 +259,9 @@ func TestWatchShowsWhatIsWrongAndKeepsTheRest(t *testing.T) {
 	if err := os.Rename(filepath.Join(dir, "mine"), filepath.Join(dir, "elsewhere")); err != nil {
 		t.Fatal(err)
 	}
-	b.report("the folder is gone", func(r server.WorkReport) bool { return r.Problem != "" })
+	if r := b.report("the folder is gone", func(r server.WorkReport) bool { return r.Problem != "" }); len(r.Flows) != 1 || len(r.Reloaded) != 0 {
+		t.Errorf("%+v", r)
+	}
 	if err := os.Rename(filepath.Join(dir, "elsewhere"), filepath.Join(dir, "mine")); err != nil {
 		t.Fatal(err)
 	}
