@@ -43,6 +43,7 @@ var rooms = []room{
 	{"flows/lsp", []string{"engine", "engine/diag", "flows", "flows/project"}, nil, "a language server reads flows and what check finds in them; it knows streams, and neither the program nor a store"},
 	{"flows/format", []string{"engine/diag", "flows"}, []string{"go.yaml.in/yaml"}, "formatting moves what stands in a file, and knows nothing of what flows mean"},
 	{"flows/blueprint", []string{"flows/format"}, nil, "a new flow is text made of answers; it is checked like any other, elsewhere"},
+	{"flows/watch", nil, []string{"github.com/fsnotify/fsnotify"}, "watching knows folders and names of files, not what is in them"},
 	{"flows", []string{"engine", "engine/diag", "flows/eventschema"}, []string{"go.yaml.in/yaml", "github.com/santhosh-tekuri/jsonschema"}, "the loader knows YAML, the schema and the engine's definitions"},
 	{"scripts", []string{"engine", "engine/diag", "scripts"}, []string{"github.com/dop251/goja", "github.com/dlclark/regexp2", "golang.org/x/sys"}, "scripts implement what the engine declares, with goja"},
 	{"store/storetest", []string{"engine", "handoff", "store", "store/storetest"}, []string{"github.com/google/go-cmp"}, "the suite knows the contract, not a database"},
@@ -61,6 +62,7 @@ var keepers = []struct {
 	reason  string
 }{
 	{"github.com/gin-gonic/gin", []string{"server"}, "gin stays in server"},
+	{"github.com/fsnotify/fsnotify", []string{"flows/watch"}, "fsnotify stays in flows/watch"},
 	{"github.com/danielgtaylor/huma", []string{"server"}, "huma stays in server"},
 	{"github.com/dop251/goja", []string{"scripts"}, "goja stays in scripts, behind its fence"},
 	{"database/sql", []string{"store"}, "SQL stays below store"},
@@ -194,6 +196,8 @@ func TestWrongImportsAreReported(t *testing.T) {
 		{"flows/plan", "relevo/scripts", "a plan is data"},
 		{"flows/format", "relevo/engine", "formatting moves"},
 		{"flows/blueprint", "relevo/flows/project", "a new flow is text"},
+		{"flows/watch", "relevo/flows/project", "watching knows folders"},
+		{"flows/project", "github.com/fsnotify/fsnotify", "fsnotify stays in flows/watch"},
 		{"flows/publish", "relevo/store/sqlite", "publishing compiles"},
 		{"server", "relevo/flows/publish", "the server speaks HTTP"},
 		{"scripts", "relevo/flows", "scripts implement"},

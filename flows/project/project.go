@@ -46,7 +46,7 @@ type Project struct {
 	acceptances []diag.Acceptance
 	files       map[string][]byte
 	commands    File
-	flows       int // flow files read
+	flows       []string // flow files read
 }
 
 // Load reads and compiles a project. Everything that is wrong is in Findings; the error is only for what kept it from looking.
@@ -163,7 +163,7 @@ func (p *Project) addFlows(files []File) {
 	definitions, findings := inParallel(files, func(f File) (*engine.Definition, diag.List) { return flows.Load(f.Name, f.Text) })
 	for i, f := range files {
 		p.files[f.Name] = f.Text
-		p.flows++
+		p.flows = append(p.flows, f.Name)
 		p.acceptances = append(p.acceptances, flows.Acceptances(f.Name, f.Text)...)
 		p.Findings = append(p.Findings, findings[i]...)
 		if definitions[i] != nil {
@@ -189,4 +189,7 @@ func (p *Project) Definition(flow string) *engine.Definition {
 }
 
 // Flows is how many flow files were read, the ones with errors included.
-func (p *Project) Flows() int { return p.flows }
+func (p *Project) Flows() int { return len(p.flows) }
+
+// FlowFiles are the names of the flow files that were read, the ones with errors included.
+func (p *Project) FlowFiles() []string { return p.flows }
