@@ -17,7 +17,7 @@ const (
 	MaxDepth     = 64       // lists and maps inside each other; a flow needs 9
 	maxEntries   = 1000     // of one map, twice as many of a list; the largest limit of the schema is 500
 	maxFindings  = 500      // of one file; who has more has to begin with the first ones anyway
-	maxSigns     = 150_000 // line ends, and signs that mean something in YAML; the shipped flows would have as many in 1 MiB
+	maxSigns     = 90_000   // line ends, and signs that mean something in YAML, a comma for three; a flow of 500 states needs most of them
 	maxStretch   = 16 << 10 // bytes without any of these; the longest text has 4,096
 )
 
@@ -89,8 +89,8 @@ func (s *source) check(l *diag.List) {
 func (s *source) tooMuch(l *diag.List) bool {
 	line, begin, signs, last := 1, 0, 0, 0
 	for i, b := range s.text {
-		if meaning[b] {
-			signs, last = signs+1, i
+		if n := meaning[b]; n > 0 {
+			signs, last = signs+n, i
 		}
 		if signs <= maxSigns && i-last <= maxStretch {
 			if b == '\n' {
@@ -109,12 +109,13 @@ func (s *source) tooMuch(l *diag.List) bool {
 	return false
 }
 
-// meaning are the bytes that can begin or end something in YAML.
-var meaning = func() (means [256]bool) {
-	for _, b := range []byte("\n[]{},:?-&*!|>'\"%@`#\t") {
-		means[b] = true
+// meaning tells of each byte how much it can begin or end in YAML: a comma can be a whole entry of a map.
+var meaning = func() (signs [256]int) {
+	for _, b := range []byte("\n[]{}:?-&*!|>'\"%@`#\t") {
+		signs[b] = 1
 	}
-	return means
+	signs[','] = 3
+	return signs
 }()
 
 // printable tells the characters of YAML 1.2 §5.1 without those that some programs take for a line end or do not show.
