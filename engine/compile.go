@@ -205,9 +205,10 @@ func (c *compilation) target(s Str) {
 	for _, st := range c.def.States {
 		names = append(names, st.Name.V)
 	}
-	hint := diag.Suggest(s.V, names, "add the state, or name one that exists")
+	const otherwise = "add the state, or name one that exists"
+	hint := diag.Suggest(s.V, names, otherwise)
 	for _, st := range c.def.States {
-		if hint == fmt.Sprintf("did you mean %q?", st.Name.V) {
+		if hint != otherwise && hint == fmt.Sprintf("did you mean %q?", st.Name.V) {
 			hint = fmt.Sprintf("did you mean %q (line %d)?", st.Name.V, st.Name.At.Start.Line)
 		}
 	}

@@ -147,7 +147,8 @@ func TestFindingsOfBytes(t *testing.T) {
 		"an alias without anchor":              {head + "title: *x\n", "2:8 yaml-alias"},
 		"a key that is a list":                 {head + "? [a]\n: b\n", "2:3 wrong-type"},
 		"block maps that are too deep":         {nested(MaxDepth + 10), fmt.Sprintf("%d:%d yaml-too-deep", MaxDepth+1, MaxDepth+2)},
-		"brackets that would exhaust a parser": {strings.Repeat("[", MaxFileBytes-10), fmt.Sprintf("1:%d yaml-too-deep", MaxDepth+1)},
+		"brackets that would exhaust a parser": {strings.Repeat("[", maxSigns-10), fmt.Sprintf("1:%d yaml-too-deep", MaxDepth+1)},
+		"more brackets than are read":          {strings.Repeat("[", MaxFileBytes-10), fmt.Sprintf("1:%d yaml-too-large", maxSigns+1)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -48,6 +48,8 @@ func TestTableOfLimits(t *testing.T) {
 	t.Parallel()
 	rows := []struct{ en, es, limit string }{
 		{"a flow file", "un fichero de flujo", fmt.Sprintf("%d MiB", MaxFileBytes>>20)},
+		{"line ends and signs of YAML in a file", "saltos de línea y signos de YAML en un fichero", thousands(maxSigns)},
+		{"bytes without any of these", "bytes sin ninguno de ellos", fmt.Sprintf("%d KiB", maxStretch>>10)},
 		{"lists and maps inside each other", "listas y mapas unos dentro de otros", thousands(MaxDepth)},
 		{"languages of a flow", "idiomas de un flujo", thousands(schemaNumber(t, "properties", "languages", "maxItems"))},
 		{"states of a flow", "estados de un flujo", thousands(engine.MaxStates)},

@@ -13,11 +13,12 @@ import (
 
 // Limits of one file. A file over them is a finding, not a slow server.
 const (
-	MaxFileBytes = 1 << 20 // the longest flow we know has 40 KiB
-	MaxDepth     = 64      // lists and maps inside each other; a flow needs 9
-	maxEntries   = 1000    // of one map, twice as many of a list; the largest limit of the schema is 500
-	maxFindings  = 500     // of one file; who has more has to begin with the first ones anyway
-	maxSigns     = 100_000 // line ends, and signs that mean something in YAML; a flow of 500 states needs half of them
+	MaxFileBytes = 1 << 20  // the longest flow we know has 40 KiB
+	MaxDepth     = 64       // lists and maps inside each other; a flow needs 9
+	maxEntries   = 1000     // of one map, twice as many of a list; the largest limit of the schema is 500
+	maxFindings  = 500      // of one file; who has more has to begin with the first ones anyway
+	maxSigns     = 90_000   // line ends, and signs that mean something in YAML, a comma for three; a flow of 500 states needs most of them
+	maxStretch   = 16 << 10 // bytes without any of these; the longest text has 4,096
 )
 
 // source is a file's text, cut into lines to tell places in it.
@@ -56,15 +57,11 @@ func (s *source) check(l *diag.List) {
 		l.Errorf(s.top(), "yaml-encoding", "save the file as UTF-8", "this file is written in UTF-16")
 		return
 	}
-	line, column, signs := 1, 1, 0
+	if s.tooMuch(l) {
+		return
+	}
+	line, column := 1, 1
 	for i := 0; i < len(s.text); {
-		if meaning[s.text[i]] {
-			if signs++; signs > maxSigns {
-				s.text = s.text[:i]
-				l.Errorf(s.span(line, column, 0), "yaml-too-large", "split the flow in two", "up to here this file has %d line ends and signs of YAML, which is the limit", maxSigns)
-				return
-			}
-		}
 		if b := s.text[i]; b >= ' ' && b <= '~' { // nearly all of them
 			i, column = i+1, column+1
 			continue
@@ -88,12 +85,37 @@ func (s *source) check(l *diag.List) {
 	}
 }
 
-// meaning are the bytes that can begin or end something in YAML.
-var meaning = func() (means [256]bool) {
-	for _, b := range []byte("\n[]{},:?-&*!|>'\"%@`#\t") {
-		means[b] = true
+// tooMuch refuses what would take YAML long, before anything is made of it. What follows the place is dropped.
+func (s *source) tooMuch(l *diag.List) bool {
+	line, begin, signs, last := 1, 0, 0, 0
+	for i, b := range s.text {
+		if n := meaning[b]; n > 0 {
+			signs, last = signs+n, i
+		}
+		if signs <= maxSigns && i-last <= maxStretch {
+			if b == '\n' {
+				line, begin = line+1, i+1
+			}
+			continue
+		}
+		column := utf8.RuneCount(s.text[begin:i]) + 1
+		if s.text = s.text[:i]; signs > maxSigns {
+			l.Errorf(s.span(line, column, 0), "yaml-too-large", "split the flow in two", "up to here this file has %d line ends and signs of YAML, which is the limit", maxSigns)
+		} else {
+			l.Errorf(s.span(line, column, 0), "yaml-too-large", "put quotes around texts, and shorten this one", "a text goes on for more than %d bytes here", maxStretch)
+		}
+		return true
 	}
-	return means
+	return false
+}
+
+// meaning tells of each byte how much it can begin or end in YAML: a comma can be a whole entry of a map.
+var meaning = func() (signs [256]int) {
+	for _, b := range []byte("\n[]{}:?-&*!|>'\"%@`#\t") {
+		signs[b] = 1
+	}
+	signs[','] = 3
+	return signs
 }()
 
 // printable tells the characters of YAML 1.2 §5.1 without those that some programs take for a line end or do not show.

@@ -282,6 +282,8 @@ func (t *tree) key(parent, key *yaml.Node, depth int) bool {
 // Words and numbers that other readers of YAML take for something else.
 var (
 	yaml11Bool  = regexp.MustCompile(`^(?i:y|yes|n|no|on|off)$`)
+	yaml11Sixty = regexp.MustCompile(`^[-+]?[1-9][0-9]*(:[0-5]?[0-9])+$`)
+	yaml11Date  = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9:.+Z -]*)?$`)
 	plainNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$`)
 )
 
@@ -294,10 +296,26 @@ func (t *tree) scalar(n *yaml.Node) any {
 	case "!!int", "!!float":
 		return t.number(n)
 	}
-	if n.Style == 0 && yaml11Bool.MatchString(n.Value) {
-		t.findings.Warnf(t.src.scalar(n), "yaml-ambiguous", "put it in quotes: "+quoted(n.Value), "%s is a text here, but other programs read it as true or false", n.Value)
+	if n.Style == 0 {
+		t.ambiguous(n)
 	}
 	return n.Value
+}
+
+// maxAmbiguous is the length up to which a text may look like something else.
+const maxAmbiguous = 40
+
+// ambiguous reports a text without quotes that readers of YAML 1.1 take for something else.
+func (t *tree) ambiguous(n *yaml.Node) {
+	switch {
+	case len(n.Value) > maxAmbiguous:
+	case yaml11Sixty.MatchString(n.Value):
+		t.findings.Warnf(t.src.scalar(n), "yaml-ambiguous", "put it in quotes: "+quoted(n.Value), "%s is a text here, but other programs read it as a number of seconds or minutes", n.Value)
+	case yaml11Date.MatchString(n.Value):
+		t.findings.Warnf(t.src.scalar(n), "yaml-ambiguous", "put it in quotes: "+quoted(n.Value), "%s is a text here, but other programs read it as a date", n.Value)
+	case yaml11Bool.MatchString(n.Value):
+		t.findings.Warnf(t.src.scalar(n), "yaml-ambiguous", "put it in quotes: "+quoted(n.Value), "%s is a text here, but other programs read it as true or false", n.Value)
+	}
 }
 
 func (t *tree) number(n *yaml.Node) any {

@@ -123,7 +123,8 @@ func TestCapabilities(t *testing.T) {
 	t.Parallel()
 	got := connect(t, graphtest.Options{}).ch.Capabilities()
 	want := channel.Capabilities{
-		MaxText: 4096, MaxChoiceText: 1024, MaxButtons: 3, MaxButtonTitle: 20, MaxListRows: 10, MaxRowTitle: 24,
+		MaxText: 4096, MaxChoiceText: 1024, MaxButtons: 3, MaxButtonTitle: 20, MaxListRows: 10, MaxRowTitle: 24, MaxCaption: 1024, MaxLinkTitle: 20,
+		MaxTemplate: 1024, MaxReplies: 10,
 		Kinds:     []engine.OutgoingKind{"image", "document", "video", "audio", "location", "link"},
 		Templates: true, Window: 24 * time.Hour, WindowMargin: 5 * time.Minute,
 	}

@@ -115,12 +115,30 @@ func TestExitCodes(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, dir, "beside/commands.yaml", string(shipped))
+	const wide = `flow: wide
+title: Wide
+languages: [en]
+triggers: [{phrases: {en: [begin]}}]
+initial: pick
+states:
+  pick:
+    ask: wish
+    say: Which one?
+    choices: {a: A title that is longer than a row, b: Another}
+    on: {a: over, b: over, exhausted: over}
+    after: {1h: over}
+  over: {end: over}
+`
+	write(t, dir, "wide.yaml", wide)
+	write(t, dir, "web.yaml", "channels: [{id: page, type: webchat}]\n")
 	tests := []struct {
 		name string
 		args []string
 		code int
 		want string // in out or err
 	}{
+		{"without a configuration flows are held against every channel", []string{"check", "wide.yaml"}, exitFindings, "wide.yaml:10:18: error: WhatsApp has 24 characters for a choice"},
+		{"with channels, against those", []string{"check", "wide.yaml", "--config", "web.yaml"}, exitGood, "1 flow checked: 0 errors, 0 warnings"},
 		{"help is shown without a command", nil, exitGood, "relevo serve"},
 		{"an unknown command is a mistake of usage", []string{"sevre"}, exitUsage, "no command \"sevre\""},
 		{"an unknown flag is a mistake of usage", []string{"check", "--jsonn"}, exitUsage, "unknown flag"},
