@@ -103,6 +103,9 @@ type unset struct {
 
 // checkUnset reports slots that are read where some way has not set them, with the shortest such way.
 func checkUnset(c *compilation) {
+	if c.findings.HasErrors() {
+		return // a slot is often unset because of them
+	}
 	a := c.analysis()
 	if a == nil || a.unsettled {
 		return

@@ -20,6 +20,11 @@ type mistake struct {
 	hint         string // a part of the hint that alone is enough to mend it
 }
 
+// anythingElse is how the question goes on of which "No, thanks" is a choice.
+const anythingElse = `, es: "No, gracias", pt: "Não, é só isso"}
+    on: {another: ask_order, person: to_agent, done: bye, exhausted: to_agent}
+    after: {30m: still_there}`
+
 // mistakes are planted one by one. Each must be found where it was made, and nothing else with it.
 var mistakes = []mistake{
 	// Names.
@@ -43,7 +48,7 @@ var mistakes = []mistake{
 	// Ways.
 	{"a choice leads nowhere", "order_tracking", "on: {wait: anything_else, person: to_agent, exhausted: to_agent}", "on: {wait: anything_else, exhausted: to_agent}", "missing-event", "person"},
 	{"a call that nobody expects to fail", "order_tracking", "on: {ok: report, 404: not_found, failed: service_down}", "on: {ok: report, 404: not_found}", "missing-event", "failed"},
-	{"a state says something and stops", "order_tracking", "    goto: anything_else\n\n  # --- People", "\n  # --- People", "dead-end", "goto"},
+	{"a state says something and stops", "order_tracking", "    goto: to_agent\n\n  # --- How is it", "\n  # --- How is it", "dead-end", "goto"},
 	{"guards without an else", "order_tracking", "        goto: delayed\n      - goto: anything_else", "        goto: delayed", "missing-else", "without when"},
 	{"the else stands first", "payment_alert", "      - when: invoice != nil\n        goto: until_paid\n      - goto: quiet", "      - goto: quiet\n      - «when»: invoice != nil\n        goto: until_paid", "unreachable-alternative", "end"},
 	{"a question that waits for ever", "order_tracking", "    on: {answered: find_order, exhausted: to_agent}\n    after: {30m: still_there}", "    on: {answered: find_order}", "no-way-out", "exhausted"},
@@ -80,7 +85,7 @@ var mistakes = []mistake{
 	{"a phrase that asks for a person", "payment_alert", "en: [my invoice, my bill,", "en: [my invoice, my bill, «talk to a person about my bill»,", "phrase-shadowed", "use other words"},
 	{"a phrase twice, with an accent", "order_tracking", "es: [dónde está mi pedido,", "es: [dónde está mi pedido, «¿donde esta mi pedido?»,", "duplicate-phrase", "remove one"},
 	{"a choice that keeps contacts from opting out", "order_tracking", "done: {en: \"That's all\", es: Eso es todo, pt: É só isso}", "done: {en: «Stop», es: Eso es todo, pt: É só isso}", "choice-shadowed", "no more messages"},
-	{"a choice with the name of another one", "order_tracking", `done: {en: "No, thanks",`, `done: {en: «Another»,`, "choice-shadowed", "rename that choice"},
+	{"a choice with the name of another one", "order_tracking", `done: {en: "No, thanks"` + anythingElse, `done: {en: «Another»` + anythingElse, "choice-shadowed", "rename that choice"},
 	{"a title that is a command", "order_tracking", "title: {en: Track an order, es: Seguir un pedido, pt: Acompanhar um pedido}", "title: {en: «Options», es: Seguir un pedido, pt: Acompanhar um pedido}", "choice-shadowed", "another title"},
 	{"an event that starts another flow, too", "security_alert", "  - event: payment.suspicious\n    goto: ask_you\n", "  - event: payment.suspicious\n    goto: ask_you\n  - event: «invoice.issued»\n", "event-shared", "run the other one"},
 	{"a command that is switched off and answered", "security_alert", "  undeliverable: block ", "  «cancel»: block\n  undeliverable: block ", "command-off", "remove it"},
@@ -92,7 +97,7 @@ var mistakes = []mistake{
 	{"a tab", "order_tracking", "  abandoned:\n    end: abandoned", "  abandoned:\n«\t»end: abandoned", "yaml-syntax", "spaces"},
 	{"a key stands twice", "order_tracking", "    attempts: 3\n", "    attempts: 3\n    «attempts»: 2\n", "duplicate-key", "remove one"},
 	{"braces without quotes", "order_tracking", `say: "{{ orders.describe(order, language) }}"`, "say: «{»{ orders.describe(order, language) }}", "wrong-type", "quotes"},
-	{"a comma in a short text", "order_tracking", `done: {en: "No, thanks",`, `done: {en: No, «thanks»,`, "bad-value", "quotes"},
+	{"a comma in a short text", "order_tracking", `done: {en: "No, thanks"` + anythingElse, `done: {en: No, «thanks»` + anythingElse, "bad-value", "quotes"},
 	{"a state is indented too far", "order_tracking", "  quiet:                              # nothing", "    «quiet»:                            # nothing", "unknown-key", ""},
 }
 
