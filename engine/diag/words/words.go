@@ -260,6 +260,14 @@ func (t *table) choice(s, language string, depth int) (string, bool) {
 	return strings.Join(alternatives, conjunctions[language]), true
 }
 
+// Captions says the words around findings, for diag.RenderIn.
+func Captions(language string) func(caption string) string {
+	return func(caption string) string {
+		text, _ := Text(caption, language)
+		return text
+	}
+}
+
 // Checked is the last line of a check: "3 flows checked: 0 errors, 1 warning", with ", 2 accepted" where findings were accepted.
 func Checked(language string, flows, errors, warnings, accepted int) string {
 	line := fmt.Sprintf(translated(language, "%s checked: %s, %s"), Count(language, flows, "flow"), Count(language, errors, "error"), Count(language, warnings, "warning"))

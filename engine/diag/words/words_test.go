@@ -131,7 +131,7 @@ func TestTranslateKeepsWhatMachinesRead(t *testing.T) {
 func TestChecked(t *testing.T) {
 	t.Parallel()
 	for language, want := range map[string]string{
-		"en": "1 flow checked: 0 errors, 2 warnings, 1 accepted", "es": "Revisión de 1 flujo: 0 errores, 2 advertencias, 1 aceptadas", "pt": "Verificação de 1 fluxo: 0 erros, 2 avisos, 1 aceitos",
+		"en": "1 flow checked: 0 errors, 2 warnings, 1 accepted", "es": "Revisión de 1 flujo: 0 errores, 2 advertencias, 1 aceptada(s)", "pt": "Verificação de 1 fluxo: 0 erros, 2 avisos, 1 aceito(s)",
 		"fr": "1 flow checked: 0 errors, 2 warnings, 1 accepted",
 	} {
 		if got := Checked(language, 1, 0, 2, 1); got != want {
