@@ -30,6 +30,7 @@ type room struct {
 var rooms = []room{
 	{"engine/diag/words", []string{"engine/diag"}, nil, "translating findings is pure: standard library only"},
 	{"engine/diag", nil, nil, "findings are data: standard library only"},
+	{"docs", nil, nil, "pages that the program shows are text: standard library only"},
 	{"engine/reading", nil, nil, "reading what people write is pure: standard library only"},
 	{"engine", []string{"engine/diag", "engine/reading"}, []string{"github.com/looplab/fsm", "github.com/expr-lang/expr"}, "the engine is pure: it knows findings, looplab/fsm and expr, and no room of the house"},
 	{"handoff", nil, []string{"github.com/looplab/fsm"}, "handoff is pure: standard library and looplab/fsm only"},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,39 +12,76 @@ import (
 
 	"relevo/engine"
 	"relevo/engine/diag"
+	"relevo/flows"
 	"relevo/flows/flowtest"
 	"relevo/flows/project"
 	"relevo/scripts"
 )
 
 func (a *app) checkCommand() *cobra.Command {
-	var asJSON bool
+	var asJSON, strict bool
+	var format, explain string
 	cmd := &cobra.Command{
-		Use: "check [FLOW|DIR ...]", Short: "Find what is wrong in flows and scripts",
+		Use: "check [FLOW|DIR|- ...]", Short: "Find what is wrong in flows and scripts",
 		Long: `Check reads flow files, the scripts they use, and the commands, and reports everything that is wrong at once: place, line,
-and how to mend it. Without arguments it checks the flows that serve would use.
+and how to mend it. Where a conversation proves it, the conversation is shown: relevo test runs it as it stands. Without arguments it checks the
+flows that serve would use; - reads one flow from the standard input.
 
-Exit code 0: nothing wrong (warnings may be shown). 1: errors. 2: usage. 3: a file can not be read.`,
-		Example: "  relevo check\n  relevo check flows/order_tracking.yaml\n  relevo check --json flows/ | jq '.findings[].code'",
+A warning that is meant to be is accepted by a comment on its line, or alone on the line above:  # accept CODE: the reason
+
+Exit code 0: nothing wrong (warnings may be shown). 1: errors, with --strict also warnings. 2: usage. 3: a file can not be read.`,
+		Example: `  relevo check
+  relevo check flows/order_tracking.yaml
+  relevo check --explain no-way-out              what a code means, with an example
+  relevo check --json flows/ | jq '.findings[].code'
+  relevo check --format github --strict flows/   beside the lines of a change, in CI
+  relevo check --format sarif flows/ > findings.sarif`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if explain != "" {
+				return a.explain(explain)
+			}
+			if asJSON {
+				format = "json"
+			}
+			report, known := reports[format]
+			if !known {
+				return &usageError{fmt.Errorf("there is no format %q; it can be text, json, sarif or github", format)}
+			}
 			c, err := a.loadConfig(cmd)
 			if err != nil {
 				return err
 			}
-			findings, sources, n, err := a.check(c, args)
+			found, err := a.check(c, args)
 			if err != nil {
 				return err
 			}
-			return a.reportFindings(findings, sources, n, asJSON)
+			if err := report(a, found); err != nil {
+				return err
+			}
+			if errs, warnings := found.findings.Count(); errs > 0 || strict && warnings > 0 {
+				return failure{}
+			}
+			return nil
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print findings as JSON")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "short for --format json")
+	cmd.Flags().StringVar(&format, "format", "text", "text, json, sarif (SARIF 2.1.0) or github (annotations of a change)")
+	cmd.Flags().BoolVar(&strict, "strict", false, "warnings fail, too")
+	cmd.Flags().StringVar(&explain, "explain", "", "explain a code instead: what, why, how to mend it")
 	addConfigFlags(cmd, "flows", "scripts", "config", "queues")
 	return cmd
 }
 
+// checked is what a check has found.
+type checked struct {
+	findings diag.List
+	accepted []diag.Accepted
+	source   func(file string) []byte
+	flows    int
+}
+
 // check loads each folder as a project, and single files together as another.
-func (a *app) check(c config, args []string) (findings diag.List, source func(string) []byte, n int, err error) {
+func (a *app) check(c config, args []string) (found checked, err error) {
 	var projects []*project.Project
 	var files []string
 	load := func(o project.Options) error {
@@ -56,9 +94,17 @@ func (a *app) check(c config, args []string) (findings diag.List, source func(st
 	}
 	base := a.projectOptions(c)
 	for _, arg := range args {
+		if arg == "-" {
+			p, err := a.fromInput(base)
+			if err != nil {
+				return checked{}, err
+			}
+			projects = append(projects, p)
+			continue
+		}
 		info, err := os.Stat(a.path(arg))
 		if err != nil {
-			return nil, nil, 0, &environmentError{fmt.Errorf("%s can not be read: %w", arg, cause(err))}
+			return checked{}, &environmentError{fmt.Errorf("%s can not be read: %w", arg, cause(err))}
 		}
 		if !info.IsDir() {
 			files = append(files, arg)
@@ -67,25 +113,26 @@ func (a *app) check(c config, args []string) (findings diag.List, source func(st
 		o := base
 		o.Flows = arg
 		if err := load(o); err != nil {
-			return nil, nil, 0, err
+			return checked{}, err
 		}
 	}
 	if len(files) > 0 || len(args) == 0 {
 		o := base
 		o.Files = files
 		if err := load(o); err != nil {
-			return nil, nil, 0, err
+			return checked{}, err
 		}
 	}
 	for _, p := range projects {
 		if err := prove(c, p); err != nil {
-			return nil, nil, 0, err
+			return checked{}, err
 		}
-		findings = append(findings, p.Findings...)
-		n += p.Flows()
+		found.findings = append(found.findings, p.Findings...)
+		found.accepted = append(found.accepted, p.Accepted...)
+		found.flows += p.Flows()
 	}
-	findings.Sort()
-	source = func(file string) []byte {
+	found.findings.Sort()
+	found.source = func(file string) []byte {
 		for _, p := range projects {
 			if text := p.Source(file); text != nil {
 				return text
@@ -93,7 +140,25 @@ func (a *app) check(c config, args []string) (findings diag.List, source func(st
 		}
 		return nil
 	}
-	return findings, source, n, nil
+	return found, nil
+}
+
+// inputName is what findings call a flow that comes from the standard input.
+const inputName = "stdin"
+
+// fromInput reads one flow from the standard input, with the scripts and commands that the configuration names.
+func (a *app) fromInput(o project.Options) (*project.Project, error) {
+	text, err := io.ReadAll(io.LimitReader(a.in, flows.MaxFileBytes+1))
+	if err != nil {
+		return nil, &environmentError{fmt.Errorf("read the standard input: %w", err)}
+	}
+	files, err := project.Read(o)
+	if err != nil {
+		return nil, &environmentError{err}
+	}
+	files.Flows = []project.File{{Name: inputName, Text: text}}
+	o.Files = []string{inputName} // it may run flows that are elsewhere
+	return project.Build(files, o), nil
 }
 
 // prove writes transcripts for the findings that have a path. Scripts run as in relevo test.
@@ -119,34 +184,6 @@ func (a *app) projectOptions(c config) project.Options {
 		values = demoValues("", values) // serve sets the address of the demo business
 	}
 	return project.Options{Dir: a.dir, Flows: c.Flows, Scripts: c.Scripts, Config: values, Queues: c.queueIDs()}
-}
-
-func (a *app) reportFindings(findings diag.List, source func(string) []byte, n int, asJSON bool) error {
-	errs, warnings := findings.Count()
-	if asJSON {
-		if findings == nil {
-			findings = diag.List{}
-		}
-		if err := a.printJSON(map[string]any{"flows": n, "errors": errs, "warnings": warnings, "findings": findings}); err != nil {
-			return err
-		}
-	} else {
-		if err := diag.Render(a.out, findings, source); err != nil {
-			return err
-		}
-		if len(findings) > 0 {
-			if err := a.printf("\n"); err != nil {
-				return err
-			}
-		}
-		if err := a.printf("%s checked: %s, %s\n", count(n, "flow"), count(errs, "error"), count(warnings, "warning")); err != nil {
-			return err
-		}
-	}
-	if errs > 0 {
-		return failure{}
-	}
-	return nil
 }
 
 // count writes "1 flow", "2 flows".

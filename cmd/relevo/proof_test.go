@@ -33,7 +33,7 @@ func TestAProofIsATranscriptThatRuns(t *testing.T) {
 	}
 	var out bytes.Buffer
 	a := &app{out: &out, dir: dir}
-	if err := a.reportFindings(p.Findings, p.Source, 1, false); err != nil {
+	if err := a.reportText(checked{findings: p.Findings, source: p.Source, flows: 1}); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
@@ -49,7 +49,7 @@ func TestAProofIsATranscriptThatRuns(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 	out.Reset()
-	if err := a.reportFindings(p.Findings, p.Source, 1, true); err != nil {
+	if err := a.reportJSON(checked{findings: p.Findings, source: p.Source, flows: 1}); err != nil {
 		t.Fatal(err)
 	}
 	var report struct{ Findings diag.List }

@@ -178,7 +178,11 @@ func (a *app) publish(ctx context.Context, r registry, files project.Files, o pu
 	}
 	switch {
 	case planned.Findings.HasErrors():
-		return a.reportFindings(planned.Findings, source, len(req.Files), o.asJSON)
+		report := a.reportText
+		if o.asJSON {
+			report = a.reportJSON
+		}
+		return errors.Join(report(checked{findings: planned.Findings, source: source, flows: len(req.Files)}), failure{})
 	case o.asJSON:
 		published := false
 		if !o.dryRun {

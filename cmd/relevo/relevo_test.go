@@ -22,6 +22,9 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// patient gives scripts time: a busy machine must not change what a test sees.
+var patient = map[string]string{"RELEVO_SCRIPT_DEADLINE": "10s"}
+
 // ran is what a command line did.
 type ran struct {
 	code     int
@@ -90,6 +93,9 @@ func TestExitCodes(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, "flows/hello.yaml", smallFlow)
 	write(t, dir, "broken/hello.yaml", strings.Replace(smallFlow, "answered: bye", "answered: bey", 1))
+	doubtful := strings.Replace(smallFlow, ", exhausted: bye", "", 1)
+	write(t, dir, "doubtful.yaml", doubtful)
+	write(t, dir, "accepted.yaml", strings.Replace(doubtful, "ask_name:\n", "ask_name:    # accept no-way-out: everybody has a name\n", 1))
 	write(t, dir, "hello.transcript", smallTranscript)
 	write(t, dir, "wrong.transcript", strings.Replace(smallTranscript, "Nice to", "Good to", 1))
 	write(t, dir, "garbage.transcript", "this is\nnot a transcript\n")
@@ -122,6 +128,15 @@ func TestExitCodes(t *testing.T) {
 		{"a folder is checked whole", []string{"check", "flows"}, exitGood, "1 flow checked"},
 		{"the shipped flows have nothing wrong", []string{"check"}, exitGood, "0 errors, 0 warnings"},
 		{"a wrong state is found at its place", []string{"check", "broken/hello.yaml"}, exitFindings, "broken/hello.yaml:13:20: error: no state is named \"bey\" [unknown-state]"},
+		{"a warning is no failure", []string{"check", "doubtful.yaml"}, exitGood, "1 flow checked: 0 errors, 1 warning"},
+		{"unless it is strict", []string{"check", "--strict", "doubtful.yaml"}, exitFindings, "[no-way-out]"},
+		{"an accepted warning is counted", []string{"check", "--strict", "accepted.yaml"}, exitGood, "0 errors, 0 warnings, 1 accepted"},
+		{"findings as annotations", []string{"check", "--format", "github", "broken/hello.yaml"}, exitFindings, "::error file=broken/hello.yaml,line=13,col=20,"},
+		{"findings as SARIF", []string{"check", "--format", "sarif", "broken/hello.yaml"}, exitFindings, `"ruleId": "unknown-state"`},
+		{"SARIF explains its rules", []string{"check", "--format", "sarif", "accepted.yaml"}, exitGood, "**Why:**"},
+		{"an unknown form is a mistake of usage", []string{"check", "--format", "xml"}, exitUsage, "text, json, sarif or github"},
+		{"a code is explained", []string{"check", "--explain", "no-way-out"}, exitGood, "**Mend:**"},
+		{"a misspelt code is a mistake of usage", []string{"check", "--explain", "no-way-ou"}, exitUsage, `did you mean "no-way-out"?`},
 		{"a missing file is the environment's", []string{"check", "nowhere.yaml"}, exitEnvironment, "nowhere.yaml can not be read"},
 		{"a folder without flows is the environment's", []string{"check", "empty"}, exitEnvironment, "no flow files"},
 		{"a good transcript passes", []string{"test", "hello.transcript"}, exitGood, "1 passed, 0 failed"},
@@ -233,7 +248,7 @@ func TestTalkFromAPipe(t *testing.T) {
 		"where is my order", "/state", "AB123459", "/agent claim", "/agent : Hello, I am on it.", "/agent close refund", "/slots",
 		"track my order", "/timers", "/advance 29m", "/advance 1m", "/advance nonsense", "/event order.delayed AB123458", "2", "/dance", "/save my.transcript", "/quit", "never read",
 	}, "\n")
-	got := relevo(t, dir, in, nil, "talk", "--language", "en")
+	got := relevo(t, dir, in, patient, "talk", "--language", "en")
 	for _, want := range []string{
 		"< Happy to check.", "order_tracking.ask_order, waits for ask", "handed over to queue \"orders\" (lost)", "owner: agent:you", "you: Hello, I am on it.",
 		"Your refund is under way", "order_tracking ended: refunded", "after:30m0s in 30m0s", "Are you still there?", `! "nonsense" is not a duration`,
@@ -257,7 +272,7 @@ func TestTalkSavesTheFlowThatAnswered(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, "shop/flows/hello.yaml", scriptFlow)
 	write(t, dir, "shop/scripts/shop.js", "exports.greet = name => `Hello ${name}!`;\n")
-	got := relevo(t, dir, "/save early.transcript\nhello\nAna\n/save my.transcript\n", nil, "talk", "--flows", "shop/flows")
+	got := relevo(t, dir, "/save early.transcript\nhello\nAna\n/save my.transcript\n", patient, "talk", "--flows", "shop/flows")
 	if got.code != exitGood || !strings.Contains(got.out, "Hello Ana!") || !strings.Contains(got.out, "! no flow has answered yet") {
 		t.Fatalf("%+v", got)
 	}
@@ -280,7 +295,7 @@ func TestTalkToAFileOfAFolder(t *testing.T) {
 	write(t, dir, "mine/hours.yaml", hours)
 	write(t, dir, "mine/visit.yaml", visit)
 	for _, named := range []string{"mine/visit.yaml", "mine", "./mine/"} {
-		got := relevo(t, dir, "visit you\nopening hours\n/state\n", nil, "talk", named)
+		got := relevo(t, dir, "visit you\nopening hours\n/state\n", patient, "talk", named)
 		for _, want := range []string{"< On which day?\n", "< From nine to five.\n  hours ended: told\n< On which day?\n", "visit.ask, waits for ask; owner bot"} {
 			if got.code != exitGood || !strings.Contains(got.out, want) {
 				t.Errorf("%s: no %q in:\n%s%s", named, want, got.out, got.err)
@@ -288,10 +303,10 @@ func TestTalkToAFileOfAFolder(t *testing.T) {
 		}
 	}
 	write(t, dir, "mine/hours.yaml", "flow: hours\n")
-	if got := relevo(t, dir, "visit you\n", nil, "talk", "mine/visit.yaml"); got.code != exitGood || !strings.Contains(got.out, "Other flows of mine have errors") || !strings.Contains(got.out, "< On which day?") {
+	if got := relevo(t, dir, "visit you\n", patient, "talk", "mine/visit.yaml"); got.code != exitGood || !strings.Contains(got.out, "Other flows of mine have errors") || !strings.Contains(got.out, "< On which day?") {
 		t.Errorf("exit code %d:\n%s%s", got.code, got.out, got.err)
 	}
-	if got := relevo(t, dir, "visit you\n", nil, "talk", "mine/hours.yaml"); got.code != exitFindings {
+	if got := relevo(t, dir, "visit you\n", patient, "talk", "mine/hours.yaml"); got.code != exitFindings {
 		t.Errorf("exit code %d:\n%s%s", got.code, got.out, got.err)
 	}
 }
@@ -300,7 +315,7 @@ func TestTalkToAFileOfAFolder(t *testing.T) {
 func TestTalkShowsRunsInTheBackground(t *testing.T) {
 	t.Parallel()
 	const booked = `/event appointment.booked CT200101 {"id":"CT200101","at":"2026-11-24T16:30:00+01:00","doctor":"Dr. Vega","place":"Centro"}`
-	got := relevo(t, t.TempDir(), booked+"\n/state\n/slots\n", nil, "talk", "--at", "2026-11-18T10:00:00Z")
+	got := relevo(t, t.TempDir(), booked+"\n/state\n/slots\n", patient, "talk", "--at", "2026-11-18T10:00:00Z")
 	for _, want := range []string{"appointment_reminder.until_day_before, waits for wait, in the background; owner bot", `"doctor": "Dr. Vega"`} {
 		if !strings.Contains(got.out, want) {
 			t.Errorf("no %q in:\n%s%s", want, got.out, got.err)
@@ -337,7 +352,7 @@ func TestPeopleFindTheOrderFlow(t *testing.T) {
 		}[language] {
 			t.Run(text, func(t *testing.T) {
 				t.Parallel()
-				if got := relevo(t, t.TempDir(), text+"\n", nil, "talk", "--language", language); !strings.Contains(got.out, question) {
+				if got := relevo(t, t.TempDir(), text+"\n", patient, "talk", "--language", language); !strings.Contains(got.out, question) {
 					t.Errorf("%s%s", got.out, got.err)
 				}
 			})
