@@ -4,6 +4,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
 CONSOLE := server/console
+EDITORS := editors/vscode
 STAMPS := .stamps
 BIN := bin
 GOLANGCI := $(BIN)/golangci-lint
@@ -29,6 +30,10 @@ $(STAMPS)/npm: $(CONSOLE)/package-lock.json $(CONSOLE)/package.json | tools $(ST
 	cd $(CONSOLE) && npm ci --no-audit --no-fund
 	@touch $@
 
+$(STAMPS)/npm-editors: $(EDITORS)/package-lock.json $(EDITORS)/package.json | tools $(STAMPS)
+	cd $(EDITORS) && npm ci --no-audit --no-fund
+	@touch $@
+
 $(STAMPS)/console: $(STAMPS)/npm $(console_sources)
 	cd $(CONSOLE) && npm run build
 	@touch $(CONSOLE)/dist/.gitkeep $@
@@ -42,7 +47,7 @@ run: build ## build and serve: web chat, console, shipped flows (ARGS="--listen 
 	./$(BIN)/relevo serve $(ARGS)
 
 .PHONY: test
-test: build chromium test-go test-console test-browser ## run every test, the browser's included
+test: build chromium test-go test-console test-editors test-browser ## run every test, the browser's included
 
 .PHONY: test-go
 test-go: # the Go tests with the race detector, the real processes, the transcripts and the tests of scripts
@@ -55,6 +60,14 @@ test-go: # the Go tests with the race detector, the real processes, the transcri
 test-console: $(STAMPS)/console # the console's unit tests
 	cd $(CONSOLE) && npm test
 
+.PHONY: test-editors
+test-editors: build $(STAMPS)/npm-editors # the schemas in yaml-language-server, relevo lsp in an editor's client, the extension of VS Code
+	cd $(EDITORS) && RELEVO=$(abspath $(BIN))/relevo npm test
+
+.PHONY: extension
+extension: $(STAMPS)/npm-editors ## pack the extension of VS Code: editors/vscode/relevo.vsix
+	cd $(EDITORS) && npm run package
+
 .PHONY: test-browser
 test-browser: build chromium # the whole story in a real browser
 	testdata/browser.sh
@@ -62,7 +75,15 @@ test-browser: build chromium # the whole story in a real browser
 .PHONY: screenshots
 screenshots: build chromium ## take the pictures of the documentation again
 	RELEVO_SHOTS=docs/images testdata/browser.sh
-	./$(BIN)/relevo draw order_tracking -o docs/images/order_tracking.svg
+	$(MAKE) drawings
+
+.PHONY: drawings
+drawings: ## draw the flows of the documentation again
+	@mkdir -p $(BIN)
+	go build -o $(BIN)/relevo ./cmd/relevo
+	for flow in order_tracking appointment_reminder payment_alert; do ./$(BIN)/relevo draw $$flow -o docs/images/$$flow.svg || exit 1; done
+	./$(BIN)/relevo draw order_tracking --highlight testdata/transcripts/order_en_happy.transcript -o docs/images/order_happy.svg
+	./$(BIN)/relevo draw --all -o docs/images/flows.svg
 
 .PHONY: chromium
 chromium: # the browser of the tests
@@ -77,11 +98,12 @@ $(GOLANGCI):
 	GOBIN=$(abspath $(BIN)) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
 
 .PHONY: check
-check: $(GOLANGCI) $(STAMPS)/npm ## look for mistakes without running anything
+check: $(GOLANGCI) $(STAMPS)/npm $(STAMPS)/npm-editors ## look for mistakes without running anything
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
 	go vet ./... ./testdata/e2e
 	$(GOLANGCI) run ./... ./testdata/e2e
 	cd $(CONSOLE) && npm run check
+	cd $(EDITORS) && npm run check
 
 .PHONY: bench
 bench: ## measure speed: each line ends in met or short (ROUNDS=9 for steadier figures)
@@ -96,5 +118,5 @@ fuzz: ## fuzz what outsiders write, a minute a target (FUZZTIME=10m for longer)
 
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf $(BIN) $(STAMPS) $(CONSOLE)/node_modules
+	rm -rf $(BIN) $(STAMPS) $(CONSOLE)/node_modules $(EDITORS)/node_modules $(EDITORS)/dist $(EDITORS)/schemas
 	find $(CONSOLE)/dist -mindepth 1 ! -name .gitkeep -delete

@@ -27,7 +27,11 @@ type Capabilities struct {
 	MaxButtons     int // more choices become a list
 	MaxButtonTitle int
 	MaxListRows    int // more choices become numbered text
-	MaxRowTitle    int
+	MaxRowTitle    int // a longer one is cut
+	MaxCaption     int // a longer one is a message of its own; 0: captions may be as long as texts
+	MaxLinkTitle   int // a longer one is cut; 0: no limit
+	MaxTemplate    int // body of a template with its parameters; 0: no templates
+	MaxReplies     int // choices under a template
 	// Kinds are the kinds it can show beside text, choices and templates. Of any other kind it gets the words, see Plain.
 	Kinds     []engine.OutgoingKind
 	Templates bool
@@ -37,6 +41,15 @@ type Capabilities struct {
 	WindowMargin time.Duration
 	// Idempotent says that the far end drops a repeated Message.ID, so that a send whose answer was lost may be repeated at once.
 	Idempotent bool
+}
+
+// Limits are the capabilities as flows are held against them. name is what findings call the channel: "WhatsApp".
+func (c Capabilities) Limits(name string) engine.ChannelLimits {
+	return engine.ChannelLimits{
+		Name: name, MaxText: c.MaxText, MaxChoiceText: c.MaxChoiceText, MaxButtons: c.MaxButtons, MaxButtonTitle: c.MaxButtonTitle,
+		MaxListRows: c.MaxListRows, MaxRowTitle: c.MaxRowTitle, MaxCaption: c.MaxCaption, MaxLinkTitle: c.MaxLinkTitle,
+		Templates: c.Templates, MaxTemplate: c.MaxTemplate, MaxReplies: c.MaxReplies,
+	}
 }
 
 // Message is one message to deliver.

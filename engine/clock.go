@@ -190,3 +190,9 @@ func (q quiet) move(t time.Time, zone *time.Location, earlier bool) time.Time {
 	}
 	return at(0, q.to)
 }
+
+// length is how long the quiet hours last on most days.
+func (q quiet) length() time.Duration {
+	const day = 24 * 60
+	return time.Duration((q.to-q.from+day)%day) * time.Minute
+}

@@ -16,6 +16,8 @@ type Surroundings struct {
 	Queues  []string          // nil: anything goes
 	// Flows are the signatures of every flow, by name. nil: anything goes.
 	Flows map[string]Signature
+	// Channels are where the flow's messages go. nil: what channels can show is not looked at.
+	Channels []ChannelLimits
 }
 
 // compilation is one flow on its way to a machine.
@@ -23,9 +25,11 @@ type compilation struct {
 	def      *Definition
 	around   Surroundings
 	scope    scope
+	answers  map[SlotType]scope // see answerScope
 	machine  *Machine
 	findings diag.List
 	events   []fsm.EventDesc
+	paths    *analysis       // of the ways through the flow, made when it is first asked for
 	meant    map[string]bool // "state.event": the state catches it under a misspelt name, which is reported already
 	circled  []string        // states of circles that never wait
 }
@@ -43,25 +47,25 @@ var stages = []stage{
 	{"slots", compileSlots},       // types and their options
 	{"texts", checkTexts},         // every text exists in every language
 	{"states", compileStates},     // what each state does; needs slots and scripts
+	{"limits", checkLimits},       // what is said fits into the channels; needs slots and states
 	{"flow", compileFlow},         // what holds in the whole flow; needs slots and states
 	{"ways", compileWays},         // on, after, goto; needs states
 	{"triggers", compileTriggers}, // what starts the flow
 	{"exits", checkExits},         // every waiting state has a way out
 	{"loops", checkLoops},         // no circle goes on for ever; needs ways
 	{"reach", checkReachable},     // every state can be reached; needs ways
+	{"guards", checkGuards},       // guards and comparisons can turn out either way
+	{"circles", checkCircles},     // nor one whose guards do not matter
+	{"unset", checkUnset},         // slots are set where they are read; needs ways
+	{"window", checkWindow},       // what may go out late has a template
+	{"human", checkHuman},         // a person can be reached
+	{"paths", addPaths},           // how a run gets to a finding; needs all others
 	{"carry", buildInstances},     // the looplab/fsm machine that carries it all
 }
 
 // Compile gives a definition its meaning. The machine is nil when the findings hold an error; warnings do not stop it.
 func Compile(def *Definition, around Surroundings) (*Machine, diag.List) {
-	c := &compilation{
-		def: def, around: around, meant: map[string]bool{},
-		scope: newScope(def, around.Scripts, around.Config),
-		machine: &Machine{
-			Flow: def.Flow.V, Version: VersionOf(def, around.Scripts), Definition: def, initial: def.Initial.V, used: around.Scripts,
-			states: map[string]*state{}, on: map[string][]alternative{}, slots: map[string]*slot{},
-		},
-	}
+	c := newCompilation(def, around)
 	for _, s := range stages {
 		s.run(c)
 	}
@@ -70,6 +74,17 @@ func Compile(def *Definition, around Surroundings) (*Machine, diag.List) {
 		return nil, c.findings
 	}
 	return c.machine, c.findings
+}
+
+func newCompilation(def *Definition, around Surroundings) *compilation {
+	return &compilation{
+		def: def, around: around, meant: map[string]bool{}, answers: map[SlotType]scope{},
+		scope: newScope(def, around.Scripts, around.Config),
+		machine: &Machine{
+			Flow: def.Flow.V, Version: VersionOf(def, around.Scripts), Definition: def, initial: def.Initial.V, used: around.Scripts,
+			states: map[string]*state{}, on: map[string][]alternative{}, slots: map[string]*slot{},
+		},
+	}
 }
 
 func checkNames(c *compilation) {

@@ -114,7 +114,7 @@ func (c *compilation) leadsOn(st *state, event string) {
 // checkReachable reports states that no path leads to. Of states that lead to each other only the first is reported, and none while a way leads to
 // a name that is wrong: the way that was meant is often the missing one.
 func checkReachable(c *compilation) {
-	if slices.ContainsFunc(c.findings, func(d diag.Diagnostic) bool { return slices.Contains(wrongWays, d.Code) }) {
+	if c.waysAreWrong() {
 		return
 	}
 	seen := map[string]bool{}
@@ -153,6 +153,11 @@ func checkReachable(c *compilation) {
 
 // wrongWays are the findings of ways that are missing or lead nowhere.
 var wrongWays = []string{"unknown-state", "unknown-event", "missing-event", "missing-else", "dead-end"}
+
+// waysAreWrong tells that what can be reached is not known yet.
+func (c *compilation) waysAreWrong() bool {
+	return slices.ContainsFunc(c.findings, func(d diag.Diagnostic) bool { return slices.Contains(wrongWays, d.Code) })
+}
 
 // walk adds a state and all that can be reached from it.
 func (c *compilation) walk(name string, seen map[string]bool) {

@@ -63,6 +63,6 @@ func (c *compilation) approved(def Say) *approved {
 // How choices are shown.
 const (
 	asButtons = "buttons"
-	// maxButtons is how many buttons fit under a message: WhatsApp Cloud API, interactive reply buttons.
-	maxButtons = 3
+	asList    = "list"
+	asText    = "text"
 )

@@ -65,7 +65,6 @@ func (c *compilation) slot(s Slot) *slot {
 		sl.pattern = c.pattern(s)
 	}
 	c.bounds(s, sl)
-	scope := c.scope.with("value", sl.typ)
 	for _, rule := range []struct {
 		name  string
 		of    Str
@@ -76,7 +75,7 @@ func (c *compilation) slot(s Slot) *slot {
 		{"normalise", s.Normalise, sl.takes(), &sl.normalise},
 	} {
 		if rule.of.V != "" && c.option(rule.of, rule.name, sl.typ, askable...) {
-			*rule.to = scope.compile(&c.findings, rule.of, rule.needs)
+			*rule.to = c.answerScope(sl.typ).compile(&c.findings, rule.of, rule.needs)
 		}
 	}
 	return sl
@@ -120,10 +119,19 @@ func (c *compilation) pattern(s Slot) *regexp.Regexp {
 	return re
 }
 
+// answerScope is the scope of the rules of a slot, in which the answer is called value. Slots of one type share it.
+func (c *compilation) answerScope(typ SlotType) scope {
+	sc, made := c.answers[typ]
+	if !made {
+		sc = c.scope.with("value", typ)
+		c.answers[typ] = sc
+	}
+	return sc
+}
+
 // bounds compiles min and max.
 func (c *compilation) bounds(s Slot, sl *slot) {
 	needs, ordered := boundedBy[sl.typ]
-	scope := c.scope.with("value", sl.typ)
 	for _, bound := range []struct {
 		name string
 		of   Str
@@ -134,7 +142,7 @@ func (c *compilation) bounds(s Slot, sl *slot) {
 		case !ordered:
 			c.findings.Errorf(bound.of.At, "misplaced-option", "remove it, or write a rule under validate", "%s says nothing about a slot of type %s", bound.name, sl.typ)
 		default:
-			*bound.to = scope.compile(&c.findings, bound.of, needs)
+			*bound.to = c.answerScope(sl.typ).compile(&c.findings, bound.of, needs)
 		}
 	}
 	if !ordered {

@@ -91,9 +91,6 @@ func (c *compilation) ask(def State) *ask {
 	} else if last := def.Say[len(def.Say)-1]; last.Media != nil || last.Location != nil || last.Link != nil {
 		c.findings.Errorf(last.At, "question-not-text", "say the question in a text after it", "the last message of a state that asks is its question, and this one is no text")
 	}
-	if len(a.choices) > maxButtons && a.as == asButtons {
-		c.findings.Warnf(def.Ask.As.At, "too-many-buttons", "write as: list, or leave it out", "%d choices are more than the %d buttons that fit under a message", len(a.choices), maxButtons)
-	}
 	c.events = append(c.events, fsm.EventDesc{Name: a.again, Src: []string{def.Name.V}, Dst: def.Name.V})
 	c.events = append(c.events, fsm.EventDesc{Name: a.back, Src: c.everywhere(), Dst: def.Name.V})
 	return a

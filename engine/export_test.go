@@ -81,3 +81,45 @@ func Near(a, b string) bool { return near(a, b) }
 
 // Plain makes a value storable.
 func Plain(v any) (any, error) { return plain(v) }
+
+// Analysis compiles a definition, and returns what runs the stages of the analysis of ways once more.
+func Analysis(def *Definition, around Surroundings) (run func(), findings diag.List) {
+	c := newCompilation(def, around)
+	for _, s := range stages {
+		s.run(c)
+	}
+	return func() {
+		c.paths, c.findings = nil, nil
+		for _, check := range []func(*compilation){checkGuards, checkCircles, checkUnset, checkWindow, checkHuman, addPaths} {
+			check(c)
+		}
+	}, c.findings
+}
+
+// Leads tells whether the machine has such a step.
+func (m *Machine) Leads(s diag.Step) bool {
+	st := m.states[s.From]
+	if st == nil {
+		return false
+	}
+	ways := st.on[s.Event]
+	switch {
+	case s.Anywhere:
+		ways = m.on[s.Event]
+	case s.Event == "":
+		ways = st.jump
+	}
+	for _, a := range st.after {
+		if a.event == s.Event {
+			ways = a.alternatives
+		}
+	}
+	return s.Way < len(ways) && (ways[s.Way].to == s.To || ways[s.Way].stay && s.To == s.From)
+}
+
+// How long dates and times in words are reckoned to be.
+const (
+	ReachDay      = reachDay
+	ReachShortDay = reachShortDay
+	ReachClock    = reachClock
+)

@@ -10,10 +10,8 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/builtin"
-	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/types"
 	"github.com/expr-lang/expr/vm"
 
@@ -34,6 +32,9 @@ const (
 // the worst expression ends within some hundred milliseconds.
 const maxExpressionItems = 10_000
 
+// maxExpressionFindings is how many findings a flow may have before its expressions are not looked at any more.
+const maxExpressionFindings = 500
+
 // unboundedBuiltins can make values that grow with every step: a few of them would fill the memory. Scripts have a fence for that.
 // (reduce does, too; it can not be switched off, and is found in the tree instead.)
 var unboundedBuiltins = []string{"replace", "repeat"}
@@ -46,6 +47,7 @@ type expression struct {
 	source  string
 	program *vm.Program
 	at      diag.Range
+	reach   reach // how long what it gives can be
 }
 
 // scope is what names in expressions mean. Strict types find mistakes when a flow is compiled; at run time every name is
@@ -54,10 +56,12 @@ type scope struct {
 	strict  types.Map
 	kinds   map[string]kind   // names that mean a time or a length of time, whatever their type is
 	scripts map[string]Script // every one there is, listed by the flow or not
+	lengths map[string]reach  // how long the values of slots can be
+	made    *translations     // of this scope; a scope belongs to one goroutine
 }
 
 func newScope(def *Definition, scripts map[string]Script, config map[string]any) scope {
-	sc := scope{scripts: scripts, kinds: map[string]kind{"now": kindTime, "today": kindTime}, strict: types.Map{
+	sc := scope{scripts: scripts, made: newTranslations(), lengths: slotLengths(def), kinds: map[string]kind{"now": kindTime, "today": kindTime}, strict: types.Map{
 		contextName: types.TypeOf((*exprContext)(nil)),
 		"contact": types.Map{
 			"id": types.String, "name": types.String, "language": types.String, "region": types.String, "timezone": types.String,
@@ -107,7 +111,7 @@ func (sc scope) name(name string, typ SlotType) {
 
 // with is the scope with one more name.
 func (sc scope) with(name string, typ SlotType) scope {
-	sc.strict, sc.kinds = maps.Clone(sc.strict), maps.Clone(sc.kinds)
+	sc.strict, sc.kinds, sc.made = maps.Clone(sc.strict), maps.Clone(sc.kinds), newTranslations()
 	sc.name(name, typ)
 	return sc
 }
@@ -156,6 +160,9 @@ var (
 
 // compile checks an expression against the strict types and compiles it for dynamic ones.
 func (sc scope) compile(l *diag.List, s Str, want needs) *expression {
+	if len(*l) >= maxExpressionFindings && l.HasErrors() {
+		return nil // the flow does not become a machine, and nobody reads further ones
+	}
 	if len(s.V) > MaxExpressionBytes {
 		l.Errorf(s.At, "expression-too-long", "move it into a function of a script", "this expression has %d bytes, the limit is %d", len(s.V), MaxExpressionBytes)
 		return nil
@@ -168,60 +175,47 @@ func (sc scope) compile(l *diag.List, s Str, want needs) *expression {
 		l.Errorf(s.At, "expression", "write an expression, for example order.status == \"lost\"", "the expression is empty")
 		return nil
 	}
-	source, ok := sc.markSpans(l, s)
-	if !ok {
+	done, known := sc.made.done[s.V]
+	if !known {
+		if done, known = sc.translateOnce(l, s); !known {
+			return nil
+		}
+		sc.made.done[s.V] = done
+	}
+	if len(want.kinds) > 0 && done.gives != kindAny && !slices.Contains(want.kinds, done.gives) {
+		l.Errorf(s.At, "expression", want.hint, "%s needs %s, and this is %s", want.what, oneKindOf(want.kinds), done.gives.article())
 		return nil
 	}
+	return &expression{source: s.V, program: done.program, at: s.At, reach: done.reach}
+}
+
+// translateOnce compiles an expression that the scope has not seen yet. ok is false where it has findings.
+func (sc scope) translateOnce(l *diag.List, s Str) (done translated, ok bool) {
+	source, ok := sc.markSpans(l, s)
+	if !ok {
+		return translated{}, false
+	}
 	times := &operators{fitter: fitter{scope: sc}, decided: map[int]string{}, decide: true}
-	checked, err := sc.translate(source, times, expr.Env(sc.strict))
+	checked, err := sc.translate(source, times, sc.made.strict(sc))
 	if err != nil {
 		sc.report(l, s, err)
-		return nil
+		return translated{}, false
 	}
 	if node := checked.Node(); unbounded(node) {
 		l.Errorf(s.At, "expression-too-much", "move it into a function of a script", "a loop in a loop, let and reduce are not for expressions")
-		return nil
+		return translated{}, false
 	}
 	if name, ok := checked.Node().(*ast.IdentifierNode); ok && sc.isFunction(name.Value) {
 		l.Errorf(s.At, "expression", "add brackets with what it is about; a text needs quotes inside quotes: \"'"+name.Value+"'\"", "%q is a function, not a value", name.Value)
-		return nil
-	}
-	if got := sc.kind(checked.Node()); len(want.kinds) > 0 && got != kindAny && !slices.Contains(want.kinds, got) {
-		l.Errorf(s.At, "expression", want.hint, "%s needs %s, and this is %s", want.what, oneKindOf(want.kinds), got.article())
-		return nil
+		return translated{}, false
 	}
 	times.decide = false
-	program, err := sc.translate(source, times, expr.Env(sc.dynamic()), expr.AllowUndefinedVariables())
+	program, err := sc.translate(source, times, sc.made.dynamic(sc))
 	if err != nil {
 		sc.report(l, s, err)
-		return nil
+		return translated{}, false
 	}
-	return &expression{source: s.V, program: program, at: s.At}
-}
-
-// dynamic is every name with any value, so that a slot may be called like a function of expressions.
-func (sc scope) dynamic() types.Map {
-	m := make(types.Map, len(sc.strict))
-	for name := range sc.strict {
-		m[name] = types.Any
-	}
-	return m
-}
-
-// translate compiles a marked source, with times fitted in.
-func (sc scope) translate(source string, times *operators, environment ...expr.Option) (*vm.Program, error) {
-	helpers := &fitter{scope: sc}
-	options := append(environment, expr.MaxNodes(maxExpressionNodes), expr.Timezone("UTC"), expr.Patch(helpers), expr.Patch(times))
-	for _, name := range slices.Concat(impureBuiltins, unboundedBuiltins) {
-		options = append(options, expr.DisableBuiltin(name))
-	}
-	program, err := expr.Compile(source, append(options, functionOptions...)...)
-	for _, wrong := range []*file.Error{helpers.err, times.err} {
-		if wrong != nil {
-			return nil, wrong.Bind(file.NewSource(source))
-		}
-	}
-	return program, err
+	return translated{program: program, gives: sc.kind(checked.Node()), reach: sc.reach(checked.Node())}, true
 }
 
 // loops counts the predicates (of filter, any, map, …) below a node, and what makes values grow.

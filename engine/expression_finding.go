@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/types"
 
@@ -89,6 +90,18 @@ var wordings = []struct {
 	}},
 	{regexp.MustCompile(`^not a (.+): (".*")$`), 2, func(m []string) (string, string) {
 		return fmt.Sprintf("%s is not a %s", m[2], m[1]), `write for example "2026-11-24", "2026-11-24T15:30" or 1d12h`
+	}},
+	{regexp.MustCompile(`^cannot use (.+) as type (.+) in array$`), 0, func(m []string) (string, string) {
+		return fmt.Sprintf("%s is never in a list of %ss", kindNamed(m[1]).article(), kindNamed(m[2])), "both sides must be of one kind; " + seeExpressions
+	}},
+	{regexp.MustCompile(`^type (.+)\[.+\] is undefined$`), 0, func(m []string) (string, string) {
+		return fmt.Sprintf("%s has no items", kindNamed(m[1]).article()), "only lists and slots of type object have items"
+	}},
+	{regexp.MustCompile(`^type (.+) has no field (\S+)$`), 2, func(m []string) (string, string) {
+		return fmt.Sprintf("%s has no field %q", kindNamed(m[1]).article(), m[2]), "only objects, amounts, locations and files have fields"
+	}},
+	{regexp.MustCompile(`^invalid argument for (\S+) \(type (.+)\)$`), 1, func(m []string) (string, string) {
+		return fmt.Sprintf("%s can not take %s", m[1], kindNamed(m[2]).article()), seeExpressions
 	}},
 	{regexp.MustCompile(`^not callable: (\S+)$`), 0, func(m []string) (string, string) {
 		if m[1] == "Local" {
@@ -194,4 +207,33 @@ func wide(at diag.Range, word string, outer diag.Range) diag.Range {
 	at.End = at.Start
 	at.End.Column += utf8.RuneCountInString(word)
 	return clip(at, outer)
+}
+
+// place is where a part of an expression stands, as long as a word that begins there.
+func (e *expression) place(node ast.Node, word string) diag.Range {
+	s := Str{V: e.source, At: e.at}
+	line, column := e.lineOf(begins(node))
+	return wide(within(s, line, column), word, e.at)
+}
+
+// lineOf is the line, from 1, and the column, from 0, of a rune of the source.
+func (e *expression) lineOf(offset int) (line, column int) {
+	line = 1
+	for i, r := range []rune(e.source) {
+		if i == offset {
+			break
+		}
+		if column++; r == '\n' {
+			line, column = line+1, 0
+		}
+	}
+	return line, column
+}
+
+// begins is where a part of an expression begins: a member stands at its dot, and begins with what it is a part of.
+func begins(node ast.Node) int {
+	if n, ok := node.(*ast.MemberNode); ok {
+		return begins(n.Node)
+	}
+	return node.Location().From
 }

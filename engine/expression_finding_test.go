@@ -23,6 +23,10 @@ func TestExpressionFindingsSpeakToAuthors(t *testing.T) {
 		{"now + 2 hours > now", `"hours" can not stand here`, "write the length of time as 2h"},
 		{"contact.opted_out == yes", `nothing here is called "yes"`, "write true or false"},
 		{"none", `"none" is a function, not a value`, `add brackets with what it is about; a text needs quotes inside quotes: "'none'"`},
+		{"language in [1]", "a text is never in a list of numbers", "both sides must be of one kind; see Expressions in docs/flow-language.md"},
+		{"language[0] == 'a'", "a text has no items", "only lists and slots of type object have items"},
+		{"language.size > 2", `a text has no field "size"`, "only objects, amounts, locations and files have fields"},
+		{"len(1) > 2", "len can not take a number", "see Expressions in docs/flow-language.md"},
 		{"language ==", "the expression ends too early", "write what is missing, or remove the last sign"},
 		{"language", "when needs true or false, and this is a text", `compare it with something, for example order.status == "lost"`},
 	}

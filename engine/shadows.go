@@ -23,7 +23,7 @@ func (c *Catalog) Shadows() diag.List {
 	s.checkChoices(choices)
 	s.checkEvents()
 	s.checkSwitches()
-	if s.book.work > maxShadowWork {
+	if s.book.work > maxShadowWork && len(c.Current) > 0 {
 		s.findings.Warnf(c.Current[0].Definition.At, "too-many-phrases", "take out phrases that say the same in almost the same words",
 			"these flows have so many phrases like each other that not all were compared")
 	}
@@ -40,6 +40,7 @@ type shadows struct {
 // listener is a phrase that may take a message: of a command, or of a flow.
 type listener struct {
 	words    []string
+	placed   []uint32 // in the phrase book
 	language string
 	text     Str // as it is written; its place is not known where the commands came without theirs
 
@@ -113,7 +114,7 @@ func (s *shadows) checkPhrases() {
 		if l.machine == nil {
 			continue
 		}
-		if rivals := s.book.rivals(l.words); len(rivals) > 1 {
+		if rivals := s.book.rivals(l.words, l.placed); len(rivals) > 1 {
 			s.checkPhrase(l, s.taker(l.words, rivals))
 		}
 	}

@@ -18,45 +18,53 @@ type phraseBook struct {
 	work   int                    // comparisons so far
 }
 
-// newPhraseBook makes a book of phrases. Texts are what will be looked for besides the phrases themselves.
-func newPhraseBook(all []*listener, texts []shownTitle) *phraseBook {
+// newPhraseBook makes a book of phrases. Titles are what will be looked for besides the phrases themselves.
+func newPhraseBook(all []*listener, titles []*shownTitle) *phraseBook {
 	b := &phraseBook{all: all, places: map[string]uint32{}, byKin: map[string][]*listener{}, opens: map[uint32]bool{}}
 	ends := map[string][]uint32{}
 	for _, l := range all {
-		b.learn(l.words, ends)
+		l.placed = b.learn(l.words, ends)
 	}
-	for _, t := range texts {
-		b.learn(t.words, ends)
+	for _, t := range titles {
+		t.placed = b.learn(t.words, ends)
 	}
 	for _, l := range all {
-		b.byKin[string(b.key(l.words))] = append(b.byKin[string(b.key(l.words))], l)
-		if l.command == CommandAgent && len(l.words) > 0 {
-			b.opens[b.kin(l.words[0])] = true
+		key := string(b.key(l.placed))
+		b.byKin[key] = append(b.byKin[key], l)
+		if l.command == CommandAgent && len(l.placed) > 0 {
+			b.opens[b.root(l.placed[0])] = true
 		}
 	}
 	return b
 }
 
-// learn finds the kin of words. One slip leaves the first two letters or the last two as they were, so only words that share them are compared; ends
+// learn gives words their places and their kin. One slip leaves the first two letters or the last two as they were, so only words that share them are compared; ends
 // holds the words under both.
-func (b *phraseBook) learn(words []string, ends map[string][]uint32) {
-	for _, w := range words {
-		if _, known := b.places[w]; known {
-			continue
-		}
-		at := uint32(len(b.words))
-		b.places[w], b.words, b.parent = at, append(b.words, w), append(b.parent, at)
-		if len(w) < minNearRunes {
-			continue
-		}
-		runes := []rune(w)
-		n := min(2, len(runes))
-		for _, end := range [...]string{"^" + string(runes[:n]), "$" + string(runes[len(runes)-n:])} {
-			for _, other := range ends[end] {
-				b.join(at, other)
+func (b *phraseBook) learn(words []string, ends map[string][]uint32) []uint32 {
+	placed := make([]uint32, len(words))
+	for i, w := range words {
+		at, known := b.places[w]
+		if !known {
+			at = uint32(len(b.words))
+			b.places[w], b.words, b.parent = at, append(b.words, w), append(b.parent, at)
+			if len(w) >= minNearRunes {
+				b.findKin(at, ends)
 			}
-			ends[end] = append(ends[end], at)
 		}
+		placed[i] = at
+	}
+	return placed
+}
+
+// findKin joins a new word to those that are near to it.
+func (b *phraseBook) findKin(at uint32, ends map[string][]uint32) {
+	runes := []rune(b.words[at])
+	n := min(2, len(runes))
+	for _, end := range [...]string{"^" + string(runes[:n]), "$" + string(runes[len(runes)-n:])} {
+		for _, other := range ends[end] {
+			b.join(at, other)
+		}
+		ends[end] = append(ends[end], at)
 	}
 }
 
@@ -78,33 +86,30 @@ func (b *phraseBook) root(i uint32) uint32 {
 	return i
 }
 
-// kin is the kin of a word that was learned.
-func (b *phraseBook) kin(word string) uint32 { return b.root(b.places[word]) }
-
-// key is the same for all phrases that can match the same text. It holds until the next one is made.
-func (b *phraseBook) key(text []string) []byte {
+// key is the same for all phrases that can match the same text, given by the places of its words. It holds until the next one is made.
+func (b *phraseBook) key(placed []uint32) []byte {
 	b.buffer = b.buffer[:0]
-	for _, w := range text {
-		b.buffer = binary.BigEndian.AppendUint32(b.buffer, b.kin(w))
+	for _, at := range placed {
+		b.buffer = binary.BigEndian.AppendUint32(b.buffer, b.root(at))
 	}
 	return b.buffer
 }
 
 // rivals lists what may take a message of these words: phrases of all of them, and phrases of CommandAgent that stand in it.
-func (b *phraseBook) rivals(text []string) []*listener {
+func (b *phraseBook) rivals(text []string, placed []uint32) []*listener {
 	var found []*listener
-	for _, l := range b.byKin[string(b.key(text))] {
+	for _, l := range b.byKin[string(b.key(placed))] {
 		if b.work++; slices.EqualFunc(l.words, text, near) {
 			found = append(found, l)
 		}
 	}
-	for start := range text {
-		if !b.opens[b.kin(text[start])] {
+	for start := range placed {
+		if !b.opens[b.root(placed[start])] {
 			continue
 		}
-		for end := start + 1; end <= len(text); end++ {
-			if end-start < len(text) {
-				found = append(found, b.agents(text[start:end])...)
+		for end := start + 1; end <= len(placed); end++ {
+			if end-start < len(placed) {
+				found = append(found, b.agents(placed[start:end])...)
 			}
 		}
 	}
@@ -115,17 +120,17 @@ func (b *phraseBook) rivals(text []string) []*listener {
 }
 
 // agents lists the phrases of CommandAgent that may be these words.
-func (b *phraseBook) agents(text []string) []*listener {
-	return slices.DeleteFunc(slices.Clone(b.byKin[string(b.key(text))]), func(l *listener) bool { return l.command != CommandAgent })
+func (b *phraseBook) agents(placed []uint32) []*listener {
+	return slices.DeleteFunc(slices.Clone(b.byKin[string(b.key(placed))]), func(l *listener) bool { return l.command != CommandAgent })
 }
 
 // inside lists what may take a message of these words: as rivals, and the phrases of flows that stand in it.
-func (b *phraseBook) inside(text []string) []*listener {
-	found := b.rivals(text)
-	for start := range text {
-		for end := start + 1; end <= len(text); end++ {
-			for _, l := range b.byKin[string(b.key(text[start:end]))] {
-				if b.work++; b.work <= maxShadowWork && l.machine != nil && end-start < len(text) {
+func (b *phraseBook) inside(text []string, placed []uint32) []*listener {
+	found := b.rivals(text, placed)
+	for start := range placed {
+		for end := start + 1; end <= len(placed); end++ {
+			for _, l := range b.byKin[string(b.key(placed[start:end]))] {
+				if b.work++; b.work <= maxShadowWork && l.machine != nil && end-start < len(placed) {
 					found = append(found, l)
 				}
 			}

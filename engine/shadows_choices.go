@@ -9,6 +9,7 @@ import (
 // shownTitle is a title that a contact sees and may write: of a flow in the menu, or of a choice.
 type shownTitle struct {
 	words    []string
+	placed   []uint32 // in the phrase book
 	language string
 	text     Str
 	machine  *Machine
@@ -17,15 +18,15 @@ type shownTitle struct {
 }
 
 // menu lists the titles of the flows that the menu has, in each of their languages.
-func (s *shadows) menu() []shownTitle {
-	var all []shownTitle
+func (s *shadows) menu() []*shownTitle {
+	var all []*shownTitle
 	for _, m := range s.catalog.Current {
 		if !slices.ContainsFunc(m.triggers, func(tr trigger) bool { return len(tr.phrases) > 0 }) {
 			continue
 		}
 		for _, language := range m.languages {
 			if title, ok := m.Definition.Title.In(language); ok {
-				all = append(all, shownTitle{words: words(title.V), language: language, text: title, machine: m})
+				all = append(all, &shownTitle{words: words(title.V), language: language, text: title, machine: m})
 			}
 		}
 	}
@@ -33,8 +34,8 @@ func (s *shadows) menu() []shownTitle {
 }
 
 // choices lists the titles of all choices, in each language, question by question. What an expression writes is not known here.
-func (s *shadows) choices() []shownTitle {
-	var all []shownTitle
+func (s *shadows) choices() []*shownTitle {
+	var all []*shownTitle
 	for _, m := range s.catalog.Current {
 		for i := range m.Definition.States {
 			st := &m.Definition.States[i]
@@ -44,7 +45,7 @@ func (s *shadows) choices() []shownTitle {
 			for _, language := range m.languages {
 				for k, ch := range st.Ask.Choices {
 					if title, ok := ch.Title.In(language); ok && !strings.Contains(title.V, "{{") {
-						all = append(all, shownTitle{words: words(title.V), language: language, text: title, machine: m, state: st, choice: k})
+						all = append(all, &shownTitle{words: words(title.V), language: language, text: title, machine: m, state: st, choice: k})
 					}
 				}
 			}
@@ -54,14 +55,14 @@ func (s *shadows) choices() []shownTitle {
 }
 
 // checkMenu reports titles of flows that, written by a contact who sees the menu, do something else than start the flow.
-func (s *shadows) checkMenu(titles []shownTitle) {
-	first := map[string]shownTitle{} // language and words → the title that is picked
+func (s *shadows) checkMenu(titles []*shownTitle) {
+	first := map[string]*shownTitle{} // language and words → the title that is picked
 	for _, t := range titles {
 		if len(t.words) == 0 {
 			continue
 		}
-		key := t.language + " " + string(s.book.key(t.words))
-		winner, other := s.taker(t.words, s.book.inside(t.words)), first[key]
+		key := t.language + " " + string(s.book.key(t.placed))
+		winner, other := s.taker(t.words, s.book.inside(t.words, t.placed)), first[key]
 		switch {
 		case winner != nil && winner.command != "":
 			s.findings.Warnf(t.text.At, "choice-shadowed", "give the flow another title",
@@ -71,18 +72,18 @@ func (s *shadows) checkMenu(titles []shownTitle) {
 			s.findings.Warnf(t.text.At, "choice-shadowed", "give the flow another title, or change that phrase",
 				"who picks flow %q in the menu by writing its title %q gets flow %q, by its phrase %q", t.machine.Flow, t.text.V, winner.machine.Flow, winner.text.V)
 			s.relate(winner.text.At)
-		case winner == nil && other.machine != nil && slices.EqualFunc(other.words, t.words, near):
+		case winner == nil && other != nil && slices.EqualFunc(other.words, t.words, near):
 			s.findings.Warnf(t.text.At, "choice-shadowed", "give one of the two flows another title",
 				"who picks flow %q in the menu by writing its title %q gets flow %q, whose title is %q", t.machine.Flow, t.text.V, other.machine.Flow, other.text.V)
 			s.relate(other.text.At)
-		case winner == nil && other.machine == nil:
+		case winner == nil && other == nil:
 			first[key] = t
 		}
 	}
 }
 
 // checkChoices reports titles of choices that mean something else: another choice of the question, or a command that can not be had there any more.
-func (s *shadows) checkChoices(titles []shownTitle) {
+func (s *shadows) checkChoices(titles []*shownTitle) {
 	for len(titles) > 0 {
 		n := 1
 		for n < len(titles) && titles[n].state == titles[0].state && titles[n].language == titles[0].language {
@@ -94,7 +95,7 @@ func (s *shadows) checkChoices(titles []shownTitle) {
 }
 
 // checkQuestion checks the titles of one question in one language.
-func (s *shadows) checkQuestion(titles []shownTitle) {
+func (s *shadows) checkQuestion(titles []*shownTitle) {
 	for i, t := range titles {
 		s.checkNames(t, titles)
 		s.checkNumber(t, titles)
@@ -110,21 +111,21 @@ func (s *shadows) checkQuestion(titles []shownTitle) {
 }
 
 // meant is the choice that a text is read as, by its place; -1: none.
-func (t shownTitle) meant(text string, titles []shownTitle) int {
+func (t *shownTitle) meant(text string, titles []*shownTitle) int {
 	a := &ask{}
 	for _, other := range titles {
 		a.choices = append(a.choices, choice{name: other.name(), title: message{"": {parts: []templatePart{{text: other.text.V}}}}})
 	}
 	name := (&turn{catalog: &Catalog{}}).match(&Machine{}, &Run{}, a, text)
-	return slices.IndexFunc(titles, func(other shownTitle) bool { return name != "" && other.name() == name })
+	return slices.IndexFunc(titles, func(other *shownTitle) bool { return name != "" && other.name() == name })
 }
 
 // name is the choice's name.
-func (t shownTitle) name() string { return t.state.Ask.Choices[t.choice].Name.V }
+func (t *shownTitle) name() string { return t.state.Ask.Choices[t.choice].Name.V }
 
 // checkNames reports a title that is the name of a choice before it: names go, too.
-func (s *shadows) checkNames(t shownTitle, titles []shownTitle) {
-	if !slices.ContainsFunc(titles, func(o shownTitle) bool { return o.choice < t.choice && slices.Equal(words(o.name()), t.words) }) {
+func (s *shadows) checkNames(t *shownTitle, titles []*shownTitle) {
+	if !slices.ContainsFunc(titles, func(o *shownTitle) bool { return o.choice < t.choice && slices.Equal(words(o.name()), t.words) }) {
 		return
 	}
 	if at := t.meant(t.text.V, titles); at >= 0 && titles[at].choice != t.choice {
@@ -135,7 +136,7 @@ func (s *shadows) checkNames(t shownTitle, titles []shownTitle) {
 }
 
 // checkNumber reports a title that is a number, and the number of another choice where choices are shown with numbers.
-func (s *shadows) checkNumber(t shownTitle, titles []shownTitle) {
+func (s *shadows) checkNumber(t *shownTitle, titles []*shownTitle) {
 	n, err := strconv.Atoi(strings.Join(t.words, " "))
 	if err != nil || n < 1 || n > len(t.state.Ask.Choices) || n == t.choice+1 || len(titles) < len(t.state.Ask.Choices) {
 		return
@@ -148,8 +149,8 @@ func (s *shadows) checkNumber(t shownTitle, titles []shownTitle) {
 }
 
 // checkCommand reports a title that takes the place of a command which leads elsewhere. A question goes before commands.
-func (s *shadows) checkCommand(t shownTitle) {
-	winner := s.taker(t.words, slices.DeleteFunc(slices.Clone(s.book.rivals(t.words)), func(l *listener) bool { return l.command == "" }))
+func (s *shadows) checkCommand(t *shownTitle) {
+	winner := s.taker(t.words, slices.DeleteFunc(slices.Clone(s.book.rivals(t.words, t.placed)), func(l *listener) bool { return l.command == "" }))
 	if winner == nil || t.machine.off[winner.command] || s.wanted(t, winner.command) {
 		return
 	}
@@ -164,7 +165,7 @@ func (s *shadows) checkCommand(t shownTitle) {
 }
 
 // wanted tells that a choice does what the command of the same words would do, or that its author has given the command's name to it.
-func (s *shadows) wanted(t shownTitle, c Command) bool {
+func (s *shadows) wanted(t *shownTitle, c Command) bool {
 	name := t.name()
 	if c == CommandStop {
 		return false // nobody can be kept from opting out

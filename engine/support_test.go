@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"relevo/channel/webchat"
+	"relevo/channel/whatsapp"
 	"relevo/engine"
 	"relevo/engine/diag"
 	"relevo/flows"
@@ -59,6 +61,7 @@ var knownScripts = map[string]engine.Script{
 
 var around = engine.Surroundings{
 	Scripts: knownScripts, Config: map[string]any{"orders_url": "http://shop.example"}, Queues: []string{"orders", "general", "vip"},
+	Channels: []engine.ChannelLimits{webchat.Capabilities().Limits("the web chat"), whatsapp.Capabilities().Limits("WhatsApp")},
 }
 
 func rendered(l diag.List, source []byte) string {

@@ -164,6 +164,9 @@ func (t *turn) hear(r *Run, msg Message, text []string) {
 		t.obey(CommandAgent, "", r)
 		return
 	}
+	if t.optsOut(m, r, a, text) {
+		return
+	}
 	free := len(a.choices) == 0 && m.slots[a.slot].free()
 	if !free && t.accept(m, r, a, msg) {
 		return
@@ -185,6 +188,21 @@ func (t *turn) hear(r *Run, msg Message, text []string) {
 		why = needed[sl.typ]
 	}
 	t.misunderstood(m, r, a, why)
+}
+
+// optsOut obeys a message that is nothing but the words for opting out, before a choice that only stands in it: "no more messages" is not "No".
+func (t *turn) optsOut(m *Machine, r *Run, a *ask, text []string) bool {
+	command, language := t.commanded(text, m)
+	if command != CommandStop || slices.ContainsFunc(a.choices, func(ch choice) bool { return t.says(m, r, ch, text) }) {
+		return false
+	}
+	return t.obey(command, language, r)
+}
+
+// says tells that a text is a choice, word by word.
+func (t *turn) says(m *Machine, r *Run, ch choice, text []string) bool {
+	title, err := t.text(m, r, ch.title)
+	return slices.Equal(words(ch.name), text) || err == nil && slices.Equal(words(title), text)
 }
 
 // accept takes a message as the answer to the question, when it is one, or a part of one.

@@ -1,6 +1,8 @@
 package flows
 
 import (
+	"strings"
+
 	"go.yaml.in/yaml/v4"
 
 	"relevo/engine/diag"
@@ -41,3 +43,43 @@ func (d Document) At(path ...string) diag.Range {
 	}
 	return at
 }
+
+// Tree is a YAML file that was read with the care of a flow, but held against no schema: what the formatter works on.
+type Tree struct {
+	Root *yaml.Node // nil where the findings hold an error
+
+	src *source
+}
+
+// ReadTree reads a file as YAML without anchors, tags, repeated keys and further documents.
+func ReadTree(file string, text []byte) (Tree, diag.List) {
+	var findings diag.List
+	src := newSource(file, text)
+	if src.check(&findings); findings.HasErrors() {
+		return Tree{src: src}, finish(findings)
+	}
+	root := parse(src, &findings)
+	if root != nil {
+		t := tree{src: src, findings: &findings}
+		t.value(root, 1)
+	}
+	if findings.HasErrors() {
+		root = nil
+	}
+	return Tree{Root: root, src: src}, finish(findings)
+}
+
+// Lines are the lines of the file without their ends and without a byte order mark.
+func (t Tree) Lines() [][]rune {
+	var lines [][]rune
+	for line := range strings.SplitSeq(string(t.src.text), "\n") {
+		lines = append(lines, []rune(strings.TrimSuffix(line, "\r")))
+	}
+	return lines
+}
+
+// Top is the beginning of the file.
+func (t Tree) Top() diag.Range { return t.src.top() }
+
+// Scalar is the place of a scalar as it is written, quotes included. A text after | or > begins at that sign.
+func (t Tree) Scalar(n *yaml.Node) diag.Range { return t.src.scalar(n) }

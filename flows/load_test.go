@@ -251,7 +251,7 @@ func keys[M ~map[string]V, V any](m M) []string { return slices.Sorted(maps.Keys
 // TestSchemas: everything has a title and a description, every keyword has its finding, and the limits are the engine's.
 func TestSchemas(t *testing.T) {
 	t.Parallel()
-	leading := []string{"$schema", "$id", "$ref", "$defs", "title", "description", "properties", "patternProperties", "items", "x-expect", "x-hint", "x-finding", "x-key", "x-one-of"}
+	leading := []string{"$schema", "$id", "$ref", "$defs", "title", "description", "properties", "patternProperties", "items", "examples", "default", "defaultSnippets", "x-expect", "x-hint", "x-finding", "x-key", "x-one-of"}
 	for name, text := range map[string][]byte{"flow": Schema, "commands": commandsSchema} {
 		sc, err := newSchema(name+".schema.json", text)
 		if err != nil {

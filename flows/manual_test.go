@@ -44,6 +44,7 @@ func examples(t *testing.T, file string) []example {
 // framed are the keys that a fragment gets where it does not have them itself.
 var framed = []struct{ key, text string }{
 	{"flow", "flow: fragment\n"}, {"title", "title: A fragment\n"}, {"languages", "languages: [%s]\n"}, {"initial", "initial: %s\n"},
+	{"params", "params: [name, order_id, day, order, appointment, invoice]\n"}, // the rest of the flow, which is not shown, has set them
 	{"slots", "slots: {name: {type: text}, order_id: {type: text}, day: {type: date}, order: {type: object}, appointment: {type: object}, invoice: {type: object}}\n"},
 }
 
@@ -51,6 +52,11 @@ var (
 	firstState  = regexp.MustCompile(`(?m)^states:\n  ([a-z_]+):`)
 	missingName = regexp.MustCompile(`no state is named "([a-z_]+)"`)
 )
+
+// stands are what stands in for states that hand over in both languages; others end the flow.
+var stands = map[string]string{"to_agent": handsOver, "a_persona": handsOver}
+
+const handsOver = ": {handoff: {queue: general, outcomes: [resolved]}, on: {resolved: handed_over}}\n  handed_over: {end: done}\n"
 
 // frame makes a flow of a fragment. States that it leads to and does not show end the flow.
 func frame(fragment, language string) string {
@@ -63,7 +69,7 @@ func frame(fragment, language string) string {
 	}
 	head := ""
 	for _, f := range framed {
-		if strings.Contains("\n"+fragment, "\n"+f.key+":") {
+		if strings.Contains("\n"+fragment, "\n"+f.key+":") || f.key == "params" && (strings.Contains("\n"+fragment, "\nslots:") || strings.Contains("\n"+fragment, "\ntriggers:")) {
 			continue
 		}
 		switch f.key {
@@ -85,7 +91,10 @@ func frame(fragment, language string) string {
 	for _, f := range findings {
 		if m := missingName.FindStringSubmatch(f.Message); m != nil && !added[m[1]] {
 			added[m[1]] = true
-			source += "  " + m[1] + ": {end: done}\n"
+			source += "  " + m[1] + stands[m[1]]
+			if stands[m[1]] == "" {
+				source += ": {end: done}\n"
+			}
 		}
 	}
 	return source

@@ -17,22 +17,29 @@ const (
 	MaxDepth     = 64      // lists and maps inside each other; a flow needs 9
 	maxEntries   = 1000    // of one map, twice as many of a list; the largest limit of the schema is 500
 	maxFindings  = 500     // of one file; who has more has to begin with the first ones anyway
+	maxSigns     = 100_000 // line ends, and signs that mean something in YAML; a flow of 500 states needs half of them
 )
 
 // source is a file's text, cut into lines to tell places in it.
 type source struct {
 	file  string
 	text  []byte   // without a byte order mark
-	lines [][]rune // without line ends
+	lines [][]rune // without line ends; use rows
 }
 
 func newSource(file string, text []byte) *source {
-	text = bytes.TrimPrefix(text, []byte(byteOrderMark))
-	s := &source{file: file, text: text}
-	for line := range strings.SplitSeq(string(text), "\n") {
-		s.lines = append(s.lines, []rune(strings.TrimSuffix(line, "\r")))
+	return &source{file: file, text: bytes.TrimPrefix(text, []byte(byteOrderMark))}
+}
+
+// rows are the lines, cut when the first place is told: what is refused at once is never cut into a million of them.
+func (s *source) rows() [][]rune {
+	if s.lines == nil {
+		s.lines = make([][]rune, 0, bytes.Count(s.text, []byte("\n"))+1)
+		for line := range strings.SplitSeq(string(s.text), "\n") {
+			s.lines = append(s.lines, []rune(strings.TrimSuffix(line, "\r")))
+		}
 	}
-	return s
+	return s.lines
 }
 
 const byteOrderMark = "\uFEFF"
@@ -40,26 +47,39 @@ const byteOrderMark = "\uFEFF"
 // check looks at the bytes before YAML does: what it reports would make YAML's places wrong, or YAML slow.
 func (s *source) check(l *diag.List) {
 	if len(s.text) > MaxFileBytes {
-		l.Errorf(s.top(), "yaml-too-large", "split the flow in two", "this file has %d bytes, the limit is %d", len(s.text), MaxFileBytes)
+		size := len(s.text)
+		s.text = s.text[:1] // its place is the top
+		l.Errorf(s.top(), "yaml-too-large", "split the flow in two", "this file has %d bytes, the limit is %d", size, MaxFileBytes)
 		return
 	}
 	if bytes.HasPrefix(s.text, []byte("\xff\xfe")) || bytes.HasPrefix(s.text, []byte("\xfe\xff")) {
 		l.Errorf(s.top(), "yaml-encoding", "save the file as UTF-8", "this file is written in UTF-16")
 		return
 	}
-	line, column := 1, 1
+	line, column, signs := 1, 1, 0
 	for i := 0; i < len(s.text); {
+		if meaning[s.text[i]] {
+			if signs++; signs > maxSigns {
+				s.text = s.text[:i]
+				l.Errorf(s.span(line, column, 0), "yaml-too-large", "split the flow in two", "up to here this file has %d line ends and signs of YAML, which is the limit", maxSigns)
+				return
+			}
+		}
+		if b := s.text[i]; b >= ' ' && b <= '~' { // nearly all of them
+			i, column = i+1, column+1
+			continue
+		}
 		r, size := utf8.DecodeRune(s.text[i:])
-		at := s.span(line, column, 1)
+		at := func() diag.Range { return s.span(line, column, 1) }
 		switch {
 		case r == utf8.RuneError && size == 1:
-			l.Errorf(at, "yaml-encoding", "save the file as UTF-8", "byte %#02x is not UTF-8", s.text[i])
+			l.Errorf(at(), "yaml-encoding", "save the file as UTF-8", "byte %#02x is not UTF-8", s.text[i])
 			return
 		case r == '\r' && (i+1 >= len(s.text) || s.text[i+1] != '\n'):
-			l.Errorf(at, "yaml-encoding", "save the file with the line ends of Unix or Windows", "a carriage return stands alone")
+			l.Errorf(at(), "yaml-encoding", "save the file with the line ends of Unix or Windows", "a carriage return stands alone")
 			return
 		case !printable(r):
-			l.Errorf(at, "yaml-encoding", "remove it; it may be invisible in your editor", "the character %U is not allowed here", r)
+			l.Errorf(at(), "yaml-encoding", "remove it; it may be invisible in your editor", "the character %U is not allowed here", r)
 			return
 		}
 		if i, column = i+size, column+1; r == '\n' {
@@ -67,6 +87,14 @@ func (s *source) check(l *diag.List) {
 		}
 	}
 }
+
+// meaning are the bytes that can begin or end something in YAML.
+var meaning = func() (means [256]bool) {
+	for _, b := range []byte("\n[]{},:?-&*!|>'\"%@`#\t") {
+		means[b] = true
+	}
+	return means
+}()
 
 // printable tells the characters of YAML 1.2 §5.1 without those that some programs take for a line end or do not show.
 func printable(r rune) bool {
@@ -96,11 +124,11 @@ func (s *source) between(start, end diag.Pos) diag.Range {
 }
 
 func (s *source) clamp(p diag.Pos) diag.Pos {
-	if p.Line > len(s.lines) {
-		return s.clamp(diag.Pos{Line: len(s.lines), Column: len(s.lines[len(s.lines)-1]) + 1})
+	if p.Line > len(s.rows()) {
+		return s.clamp(diag.Pos{Line: len(s.rows()), Column: len(s.rows()[len(s.rows())-1]) + 1})
 	}
 	p.Line = max(1, p.Line)
-	p.Column = min(max(1, p.Column), len(s.lines[p.Line-1])+1)
+	p.Column = min(max(1, p.Column), len(s.rows()[p.Line-1])+1)
 	return p
 }
 
@@ -124,7 +152,7 @@ func (s *source) plainEnd(at diag.Pos, value string) diag.Pos {
 	end := at
 	for word := range strings.FieldsFuncSeq(value, func(r rune) bool { return r == ' ' || r == '\t' || r == '\n' }) {
 		at = s.skipBlank(end)
-		rest, runes := s.lines[at.Line-1][at.Column-1:], []rune(word)
+		rest, runes := s.rows()[at.Line-1][at.Column-1:], []rune(word)
 		if len(rest) < len(runes) || string(rest[:len(runes)]) != word {
 			return end
 		}
@@ -134,12 +162,12 @@ func (s *source) plainEnd(at diag.Pos, value string) diag.Pos {
 }
 
 func (s *source) skipBlank(p diag.Pos) diag.Pos {
-	for p.Line <= len(s.lines) {
-		line := s.lines[p.Line-1]
+	for p.Line <= len(s.rows()) {
+		line := s.rows()[p.Line-1]
 		for p.Column <= len(line) && (line[p.Column-1] == ' ' || line[p.Column-1] == '\t') {
 			p.Column++
 		}
-		if p.Column <= len(line) || p.Line == len(s.lines) {
+		if p.Column <= len(line) || p.Line == len(s.rows()) {
 			return p
 		}
 		p = diag.Pos{Line: p.Line + 1, Column: 1}
@@ -150,8 +178,8 @@ func (s *source) skipBlank(p diag.Pos) diag.Pos {
 // quoteEnd finds the closing quote. In double quotes \" is a quote of the text, in single quotes two of them are.
 func (s *source) quoteEnd(start diag.Pos, quote rune) diag.Pos {
 	column := start.Column // the index of the rune after the opening quote
-	for n := start.Line; n <= len(s.lines); n, column = n+1, 0 {
-		line := s.lines[n-1]
+	for n := start.Line; n <= len(s.rows()); n, column = n+1, 0 {
+		line := s.rows()[n-1]
 		for ; column < len(line); column++ {
 			switch {
 			case quote == '"' && line[column] == '\\':
@@ -168,13 +196,13 @@ func (s *source) quoteEnd(start diag.Pos, quote rune) diag.Pos {
 
 // blockEnd finds the last line of a text after | or >: the lines that are indented like its first one, or more.
 func (s *source) blockEnd(start diag.Pos, value string) diag.Pos {
-	end := diag.Pos{Line: start.Line, Column: len(s.lines[start.Line-1]) + 1}
+	end := diag.Pos{Line: start.Line, Column: len(s.rows()[start.Line-1]) + 1}
 	if strings.TrimSpace(value) == "" {
 		return end
 	}
 	indent := -1
-	for n := start.Line + 1; n <= len(s.lines); n++ {
-		line := string(s.lines[n-1])
+	for n := start.Line + 1; n <= len(s.rows()); n++ {
+		line := string(s.rows()[n-1])
 		text := strings.TrimLeft(line, " ")
 		if text == "" {
 			continue
@@ -185,7 +213,7 @@ func (s *source) blockEnd(start diag.Pos, value string) diag.Pos {
 		if len(line)-len(text) < indent {
 			return end
 		}
-		end = diag.Pos{Line: n, Column: len(s.lines[n-1]) + 1}
+		end = diag.Pos{Line: n, Column: len(s.rows()[n-1]) + 1}
 	}
 	return end
 }
@@ -209,8 +237,12 @@ func (s *source) place(key, value *yaml.Node) diag.Range {
 // quoted shows a word of the author in a message, short enough to read.
 func quoted(s string) string {
 	const maxShown = 60
-	if runes := []rune(s); len(runes) > maxShown {
-		s = string(runes[:maxShown]) + "…"
+	shown := 0
+	for i := range s {
+		if shown++; shown > maxShown {
+			s = s[:i] + "…"
+			break
+		}
 	}
 	return fmt.Sprintf("%q", s)
 }

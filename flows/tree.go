@@ -171,10 +171,10 @@ func closingQuote(line []rune, start int) int {
 
 // rune is the character at a place of the parser, 0 outside the file.
 func (s *source) rune(at yaml.Mark) rune {
-	if at.Line < 1 || at.Line > len(s.lines) || at.Column < 1 || at.Column > len(s.lines[at.Line-1]) {
+	if at.Line < 1 || at.Line > len(s.rows()) || at.Column < 1 || at.Column > len(s.rows()[at.Line-1]) {
 		return 0
 	}
-	return s.lines[at.Line-1][at.Column-1]
+	return s.rows()[at.Line-1][at.Column-1]
 }
 
 func (s *source) mark(line, column int) diag.Range { return s.span(line, column, 1) }
@@ -182,7 +182,7 @@ func (s *source) mark(line, column int) diag.Range { return s.span(line, column,
 // secondDocument finds where a document begins after the first one: at --- after content, or at content after "...".
 func (s *source) secondDocument() diag.Range {
 	content, ended := false, false
-	for i, runes := range s.lines {
+	for i, runes := range s.rows() {
 		line := strings.TrimRight(string(runes), " \t")
 		marker, _, _ := strings.Cut(line, " ")
 		switch {
@@ -195,7 +195,7 @@ func (s *source) secondDocument() diag.Range {
 			content = marker != "---" || line != "---" || content
 		}
 	}
-	return s.span(len(s.lines), 1, 1)
+	return s.span(len(s.rows()), 1, 1)
 }
 
 // tree checks what a flow may use of YAML and turns nodes into the plain values that JSON Schema knows.
@@ -226,18 +226,18 @@ func (t *tree) value(n *yaml.Node, depth int) any {
 
 // allowed reports anchors, aliases, tags, too many levels and too many entries.
 func (t *tree) allowed(n *yaml.Node, depth int) bool {
-	at := t.src.mark(n.Line, n.Column)
+	at := func() diag.Range { return t.src.mark(n.Line, n.Column) }
 	switch {
 	case depth > MaxDepth:
-		t.findings.Errorf(at, "yaml-too-deep", "move parts into states of their own", "lists and maps are more than %d deep here", MaxDepth)
+		t.findings.Errorf(at(), "yaml-too-deep", "move parts into states of their own", "lists and maps are more than %d deep here", MaxDepth)
 	case len(n.Content) > 2*maxEntries:
-		t.findings.Errorf(at, "too-many", "split the flow in two", "this list or map has more than %d entries", maxEntries)
+		t.findings.Errorf(at(), "too-many", "split the flow in two", "this list or map has more than %d entries", maxEntries)
 	case n.Kind == yaml.AliasNode:
 		t.findings.Errorf(t.src.span(n.Line, n.Column, 1+len([]rune(n.Value))), "yaml-alias", "write the value itself", "aliases are not part of the flow language")
 	case n.Anchor != "":
-		t.findings.Errorf(at, "yaml-alias", "remove the & and the name behind it", "anchors are not part of the flow language")
-	case n.Style&yaml.TaggedStyle != 0:
-		t.findings.Errorf(at, "yaml-tag", "remove the tag; put the value in quotes if it is a text", "tags such as !!str are not part of the flow language")
+		t.findings.Errorf(at(), "yaml-alias", "remove the & and the name behind it", "anchors are not part of the flow language")
+	case n.Style&yaml.TaggedStyle != 0, t.src.rune(yaml.Mark{Line: n.Line, Column: n.Column}) == '!': // "!" alone has no style
+		t.findings.Errorf(at(), "yaml-tag", "remove the tag; put the value in quotes if it is a text", "tags such as !!str are not part of the flow language")
 	default:
 		return true
 	}
@@ -264,14 +264,14 @@ func (t *tree) mapping(n *yaml.Node, depth int) any {
 }
 
 func (t *tree) key(parent, key *yaml.Node, depth int) bool {
-	at := t.src.mark(key.Line, key.Column)
+	at := func() diag.Range { return t.src.mark(key.Line, key.Column) }
 	switch {
 	case key.Kind == yaml.MappingNode && parent.Style&yaml.FlowStyle != 0:
 		t.findings.Errorf(t.src.mark(parent.Line, parent.Column), "wrong-type", `put it in quotes: "{{ … }}"`, "braces make a map here, not a text")
 	case key.Tag == "!!merge":
-		t.findings.Errorf(at, "yaml-alias", "write the keys themselves", "merging maps with << is not part of the flow language")
+		t.findings.Errorf(at(), "yaml-alias", "write the keys themselves", "merging maps with << is not part of the flow language")
 	case key.Kind == yaml.MappingNode || key.Kind == yaml.SequenceNode:
-		t.findings.Errorf(at, "wrong-type", "write a word", "a key can not be a map or a list")
+		t.findings.Errorf(at(), "wrong-type", "write a word", "a key can not be a map or a list")
 	default:
 		return t.allowed(key, depth)
 	}

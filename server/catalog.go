@@ -34,6 +34,8 @@ type flowsOutput struct {
 type drawingInput struct {
 	Flow     string `path:"flow" maxLength:"128"`
 	Language string `query:"language" pattern:"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$" maxLength:"35" doc:"Of the titles; yours when absent"`
+	Runs     bool   `query:"runs" doc:"With the number of runs that stand in each state, of every version"`
+	At       string `query:"at" maxLength:"32" doc:"Not read: another value lets a browser ask again for the numbers of now"`
 }
 
 type drawingOutput struct {
@@ -92,7 +94,7 @@ func (s *Server) drawFlow(ctx context.Context, in *drawingInput) (*drawingOutput
 	if language == "" {
 		language = actorOf(ctx).lang
 	}
-	svg, err := s.opts.Drawing(in.Flow, language)
+	svg, err := s.opts.Drawing(ctx, in.Flow, DrawingOptions{Language: language, Runs: in.Runs})
 	if err != nil {
 		return nil, s.fail("draw flow "+in.Flow, err)
 	}

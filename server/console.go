@@ -125,7 +125,7 @@ func (s *Server) consoleRoutes(r *gin.Engine) error {
 }
 
 // apart are paths that belong to programs: an unknown one is a problem document, not the console.
-var apart = []string{"/v1", "/webhooks", "/webchat", "/demo", "/assets", "/favicon.ico", "/openapi.json", "/healthz", "/readyz", "/metrics"}
+var apart = []string{"/v1", "/webhooks", "/webchat", "/demo", "/dev", "/assets", "/favicon.ico", "/openapi.json", "/healthz", "/readyz", "/metrics"}
 
 func (s *Server) servePage(c *gin.Context, files *assets) {
 	name := strings.TrimPrefix(c.Request.URL.Path, "/")

@@ -85,6 +85,8 @@ var routes = []route{
 	{"GET", "/readyz", public},
 	{"HEAD", "/readyz", public},
 	{"GET", "/metrics", public}, // asks itself: loopback, or the permission to measure
+	{"GET", "/dev", public},     // asks itself: this machine, or an author
+	{"GET", "/dev/*file", public},
 	{"GET", "/docs", public},
 	{"GET", "/docs/*file", public},
 }

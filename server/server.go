@@ -57,6 +57,12 @@ type FlowInfo struct {
 	Running   int               `json:"running" doc:"Number of runs under way, of any version"`
 }
 
+// DrawingOptions say how a flow is drawn.
+type DrawingOptions struct {
+	Language string // of the texts
+	Runs     bool   // with the number of runs that stand in each state
+}
+
 // Options are what a server is made of. Store, Runner, Now, NewID and Logger are required.
 type Options struct {
 	Store    store.Store
@@ -64,8 +70,8 @@ type Options struct {
 	Queues   []Queue // in the order they are shown
 	Channels []ChannelInfo
 	Flows    func(context.Context) ([]FlowInfo, error)
-	// Drawing returns a flow as SVG with titles in a language; store.ErrNotFound for an unknown flow.
-	Drawing func(flow, language string) ([]byte, error)
+	// Drawing returns a flow as SVG; store.ErrNotFound for an unknown flow.
+	Drawing func(ctx context.Context, flow string, o DrawingOptions) ([]byte, error)
 	// Publisher publishes flows; nil: nothing can be published here.
 	Publisher Publisher
 	// EventCheck holds a business event's data against what the published flows expect of it. known: a flow has to do with that name. A
@@ -74,10 +80,12 @@ type Options struct {
 	// Mounts are the channels' own handlers by path: "/webhooks/whatsapp/main", "/webchat". Each gets the path and all below it, unstripped,
 	// and sets its own security headers.
 	Mounts map[string]http.Handler
-	Demo   http.Handler // a *DemoBusiness has its page at /demo/; nil: none
-	Now    func() time.Time
-	NewID  func() string
-	Logger *slog.Logger
+	// Workbench tells the browsers beside an analyst's editor what became of each save; nil: flows are not reloaded here.
+	Workbench *Workbench
+	Demo      http.Handler // a *DemoBusiness has its page at /demo/; nil: none
+	Now       func() time.Time
+	NewID     func() string
+	Logger    *slog.Logger
 	// PublicURL is where people reach the server: "https://relevo.example". Https makes the session cookie secure.
 	PublicURL      string
 	TrustedProxies []string // addresses or networks whose forwarding headers count; none by default
@@ -86,18 +94,19 @@ type Options struct {
 
 // Server answers HTTP. Make it with New, end it with Close.
 type Server struct {
-	opts    Options
-	secure  bool // people reach us by https
-	handler http.Handler
-	router  *gin.Engine
-	hub     *hub
-	hashing *hashing
-	locks   *keyLocks
-	metrics *metrics
-	streams streamCount
-	openapi []byte
-	recheck time.Duration // how often a stream looks whether its session still holds
-	comment time.Duration // how often a stream says that it is still there
+	opts       Options
+	secure     bool   // people reach us by https
+	publicHost string // of the public URL
+	handler    http.Handler
+	router     *gin.Engine
+	hub        *hub
+	hashing    *hashing
+	locks      *keyLocks
+	metrics    *metrics
+	streams    streamCount
+	openapi    []byte
+	recheck    time.Duration // how often a stream looks whether its session still holds
+	comment    time.Duration // how often a stream says that it is still there
 }
 
 // New makes a server and starts to follow the runner's updates.
@@ -109,14 +118,14 @@ func New(opts Options) (*Server, error) {
 		opts.Flows = func(context.Context) ([]FlowInfo, error) { return nil, nil }
 	}
 	if opts.Drawing == nil {
-		opts.Drawing = func(string, string) ([]byte, error) { return nil, store.ErrNotFound }
+		opts.Drawing = func(context.Context, string, DrawingOptions) ([]byte, error) { return nil, store.ErrNotFound }
 	}
 	public, err := url.Parse(opts.PublicURL)
 	if err != nil {
 		return nil, fmt.Errorf("public URL: %w", err)
 	}
 	s := &Server{
-		opts: opts, secure: public.Scheme == "https", recheck: streamRecheck, comment: streamComment,
+		opts: opts, secure: public.Scheme == "https", publicHost: public.Host, recheck: streamRecheck, comment: streamComment,
 		hashing: newHashing(), locks: newKeyLocks(), streams: streamCount{byWho: map[string]int{}}, metrics: newMetrics(opts),
 	}
 	if err := s.route(public); err != nil {
@@ -142,12 +151,13 @@ func (s *Server) route(public *url.URL) error {
 		return fmt.Errorf("trusted proxies: %w", err)
 	}
 	s.router = r
-	r.Use(s.accessLog, s.recoverPanic, s.secureHeaders, s.guard, s.limitBody)
+	r.Use(s.accessLog, s.recoverPanic, s.secureHeaders, s.guard, s.limitBody, s.showPanel)
 	r.NoMethod(func(c *gin.Context) {
 		writeProblem(c.Writer, newProblem(http.StatusMethodNotAllowed, "This address does not take "+c.Request.Method+"."))
 	})
 	s.operatorRoutes(r)
 	s.apiRoutes(r)
+	s.workbenchRoutes(r)
 	if err := s.mount(r); err != nil {
 		return err
 	}

@@ -155,8 +155,11 @@ func TestFlowsAreListedAndDrawn(t *testing.T) {
 		t.Errorf("flows %s", got.body)
 	}
 	got := w.do(author, "GET", "/v1/flows/order_status/drawing.svg?language=es", nil).want(t, 200, "")
-	if got.body != "<svg>order_status es</svg>" || got.header.Get("Content-Type") != "image/svg+xml" {
+	if got.body != "<svg>order_status es false</svg>" || got.header.Get("Content-Type") != "image/svg+xml" {
 		t.Errorf("drawing %s %s", got.header.Get("Content-Type"), got.body)
+	}
+	if got := w.do(author, "GET", "/v1/flows/order_status/drawing.svg?language=pt&runs=true&at=1764364000000", nil).want(t, 200, ""); got.body != "<svg>order_status pt true</svg>" {
+		t.Errorf("drawing with runs %s", got.body)
 	}
 	w.do(author, "GET", "/v1/flows/missing/drawing.svg", nil).want(t, 404, "not-found")
 }

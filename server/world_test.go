@@ -91,8 +91,8 @@ func newWorld(t *testing.T, change ...func(*Options)) *world {
 		Flows: func(context.Context) ([]FlowInfo, error) {
 			return []FlowInfo{{Flow: "order_status", Title: map[string]string{"en": "Order status"}, Version: "sha256:1", Languages: []string{"en"}, States: 3, Running: 1}}, nil
 		},
-		Drawing: func(flow, language string) ([]byte, error) {
-			return []byte("<svg>" + flow + " " + language + "</svg>"), nil
+		Drawing: func(_ context.Context, flow string, o DrawingOptions) ([]byte, error) {
+			return fmt.Appendf(nil, "<svg>%s %s %v</svg>", flow, o.Language, o.Runs), nil
 		},
 		Mounts: map[string]http.Handler{"/webchat": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "chat "+r.URL.Path) }),
 			"/webhooks/whatsapp/main": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "hook "+r.Method) })},

@@ -121,7 +121,10 @@ func (c *Channel) ID() string { return c.cfg.ID }
 func (c *Channel) Type() string { return "webchat" }
 
 // Capabilities tells what the page can show.
-func (c *Channel) Capabilities() channel.Capabilities {
+func (c *Channel) Capabilities() channel.Capabilities { return Capabilities() }
+
+// Capabilities are those of every web chat.
+func Capabilities() channel.Capabilities {
 	return channel.Capabilities{
 		MaxText: maxText, MaxChoiceText: maxChoiceText,
 		MaxButtons: maxButtons, MaxButtonTitle: maxChoiceTitle,

@@ -48,6 +48,7 @@ const (
 	maxLinkTitle    = 20
 	maxFileName     = 240 // none is documented; file systems end at 255
 	maxQuickReplies = 10  // buttons of a template
+	maxTemplate     = 1024
 	maxOpaque       = 512
 	serviceWindow   = 24 * time.Hour
 	serviceReserved = 5 * time.Minute // clocks differ; a send at the last second would be refused
@@ -191,11 +192,15 @@ func (c *Channel) ID() string { return c.cfg.ID }
 func (c *Channel) Type() string { return "whatsapp" }
 
 // Capabilities returns the limits of the platform. There is no idempotency key, so a send whose answer was lost may be doubled.
-func (c *Channel) Capabilities() channel.Capabilities {
+func (c *Channel) Capabilities() channel.Capabilities { return Capabilities() }
+
+// Capabilities are those of every number.
+func Capabilities() channel.Capabilities {
 	return channel.Capabilities{
 		MaxText: maxText, MaxChoiceText: maxChoiceText,
 		MaxButtons: maxButtons, MaxButtonTitle: maxButtonTitle,
-		MaxListRows: maxRows, MaxRowTitle: maxRowTitle,
+		MaxListRows: maxRows, MaxRowTitle: maxRowTitle, MaxCaption: maxCaption, MaxLinkTitle: maxLinkTitle,
+		MaxTemplate: maxTemplate, MaxReplies: maxQuickReplies,
 		Kinds: []engine.OutgoingKind{
 			engine.OutgoingImage, engine.OutgoingDocument, engine.OutgoingVideo, engine.OutgoingAudio, engine.OutgoingLocation, engine.OutgoingLink,
 		},

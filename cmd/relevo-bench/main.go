@@ -1,4 +1,4 @@
-// Command relevo-bench measures the path of a turn against what the machine can do, in alternating rounds of one run, and says of each goal
+// Command relevo-bench measures the path of a turn, and relevo check, against what the machine can do, in alternating rounds of one run, and says of each goal
 // whether it is met. `make bench` runs it. Absolute figures drift with the machine; the ratios are what counts.
 package main
 
@@ -58,6 +58,9 @@ func run(ctx context.Context, rounds int, length time.Duration) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
+	if err := measureCheck(ctx, dir, rounds); err != nil {
+		return err
+	}
 	if err := measureTimers(ctx, dir, rounds); err != nil {
 		return err
 	}

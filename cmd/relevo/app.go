@@ -127,7 +127,8 @@ func (a *app) command() *cobra.Command {
 		Short: "Answer contacts with flows, and hand over to people",
 		Long: `Relevo answers the contacts of a business with flows (state machines written in YAML), and hands them
 over to human agents in a queue when the bot can not resolve.`,
-		Example: `  relevo serve                           the web chat, the console and the shipped flows, on http://127.0.0.1:8080
+		Example: `  relevo init                            begin a new flow by answering a few questions
+  relevo serve                           the web chat, the console and the shipped flows, on http://127.0.0.1:8080
   relevo check flows/                    everything that is wrong in a folder of flows
   relevo talk                            talk to the flows in the terminal
   relevo test testdata/transcripts       run conversations as tests`,
@@ -145,7 +146,8 @@ over to human agents in a queue when the bot can not resolve.`,
 	})
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(
-		a.serveCommand(), a.checkCommand(), a.testCommand(), a.talkCommand(), a.drawCommand(), a.publishCommand(), a.flowsCommand(), a.eventCommand(),
+		a.initCommand(), a.serveCommand(), a.checkCommand(), a.fmtCommand(), a.testCommand(), a.talkCommand(), a.drawCommand(), a.lspCommand(), a.publishCommand(),
+		a.flowsCommand(), a.eventCommand(),
 		a.doctorCommand(), a.userCommand(), a.tokenCommand(), a.versionCommand(),
 	)
 	return root

@@ -10,11 +10,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"relevo/channel/webchat"
+	"relevo/channel/whatsapp"
 	"relevo/engine"
 	"relevo/engine/diag"
 	"relevo/engine/diag/words"
 	"relevo/flows"
-	"relevo/flows/flowtest"
 	"relevo/flows/project"
 	"relevo/scripts"
 )
@@ -130,9 +131,7 @@ func (a *app) check(c config, args []string) (found checked, err error) {
 		}
 	}
 	for _, p := range projects {
-		if err := prove(c, p); err != nil {
-			return checked{}, err
-		}
+		prove(c, p)
 		found.findings = append(found.findings, p.Findings...)
 		found.accepted = append(found.accepted, p.Accepted...)
 		found.flows += p.Flows()
@@ -167,29 +166,33 @@ func (a *app) fromInput(o project.Options) (*project.Project, error) {
 	return project.Build(files, o), nil
 }
 
-// prove writes transcripts for the findings that have a path. Scripts run as in relevo test.
-func prove(c config, p *project.Project) error {
-	if !slices.ContainsFunc(p.Findings, func(d diag.Diagnostic) bool { return len(d.Path) > 0 }) {
-		return nil
-	}
-	pool, err := scripts.NewPool(scripts.Options{Sources: p.Sources, Deadline: flowtest.ScriptDeadline})
-	if err != nil {
-		return &environmentError{fmt.Errorf("start the script workers: %w", err)}
-	}
-	defer func() { _ = pool.Close() }()
-	options := p.CatalogOptions(demoValues(testURL, c.Values), pool)
-	options.DefaultQueue, options.DefaultLanguage = c.DefaultQueue, c.DefaultLanguage
-	flowtest.ProveAll(engine.NewCatalog(options), p.Findings)
-	return nil
-}
-
 // projectOptions says where the flows are that the configuration names.
 func (a *app) projectOptions(c config) project.Options {
 	values := c.Values
 	if c.Demo {
 		values = demoValues("", values) // serve sets the address of the demo business
 	}
-	return project.Options{Dir: a.dir, Flows: c.Flows, Scripts: c.Scripts, Config: values, Queues: c.queueIDs()}
+	return project.Options{Dir: a.dir, Flows: c.Flows, Scripts: c.Scripts, Config: values, Queues: c.queueIDs(), Channels: c.limits()}
+}
+
+// channelKinds are the kinds of channels that there are, with what each can show.
+var channelKinds = []struct {
+	kind   string
+	limits engine.ChannelLimits
+}{
+	{"whatsapp", whatsapp.Capabilities().Limits("WhatsApp")},
+	{"webchat", webchat.Capabilities().Limits("the web chat")},
+}
+
+// limits are those of the configured channels, and of all that there are where nobody has chosen yet.
+func (c config) limits() []engine.ChannelLimits {
+	var limits []engine.ChannelLimits
+	for _, k := range channelKinds {
+		if c.anyChannel || slices.ContainsFunc(c.Channels, func(ch channelConfig) bool { return ch.Type == k.kind }) {
+			limits = append(limits, k.limits)
+		}
+	}
+	return limits
 }
 
 // count writes "1 flow", "2 flows".

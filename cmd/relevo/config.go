@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -34,6 +35,7 @@ type config struct {
 	DefaultLanguage string          `json:"default_language"`
 	DefaultQueue    string          `json:"default_queue"`
 	Demo            bool            `json:"demo"`
+	Watch           bool            `json:"watch"`
 	Allow           []string        `json:"allow"`
 	TrustedProxies  []string        `json:"trusted_proxies"`
 	UnknownAfter    string          `json:"unknown_after"`
@@ -42,6 +44,8 @@ type config struct {
 	LogLevel        string          `json:"log_level"`
 	Channels        []channelConfig `json:"channels"`
 	Queues          []queueConfig   `json:"queues"`
+
+	anyChannel bool // nobody has chosen channels yet
 }
 
 type channelConfig struct {
@@ -70,7 +74,7 @@ type queueConfig struct {
 // defaults is the configuration of somebody who has written none: web chat, console, shipped flows, demo orders.
 func defaults() map[string]any {
 	return map[string]any{
-		"listen": "127.0.0.1:8080", "database": "sqlite:relevo.db", "demo": true, "log_level": "info",
+		"listen": "127.0.0.1:8080", "database": "sqlite:relevo.db", "demo": true,
 		"default_language": "en", "default_queue": "general", "unknown_after": "120s", "phone_lease": "30m", "script_deadline": "50ms",
 		"channels": []any{map[string]any{
 			"id": "web", "type": "webchat", "title": "Relevo",
@@ -94,6 +98,7 @@ type setting struct {
 	key, help string
 	list      bool // several values: the flag may be repeated, the variable has commas
 	yaml      bool // written as YAML
+	alone     bool // the flag without a value means true
 }
 
 var settings = []setting{
@@ -106,12 +111,13 @@ var settings = []setting{
 	{key: "default_language", help: "spoken until the contact's language is known"},
 	{key: "default_queue", help: "gets what no flow handed over"},
 	{key: "demo", help: "serve the demo business and its page /demo/: true or false", yaml: true},
+	{key: "watch", help: "for writing flows: use changed files as soon as they are saved, show findings here and in the browser: true or false", yaml: true, alone: true},
 	{key: "allow", help: "an address inside your network that flows may call, 10.0.0.0/8", list: true},
 	{key: "trusted_proxies", help: "a proxy whose forwarding headers are believed", list: true},
 	{key: "unknown_after", help: "how long a send whose answer was lost waits for a status"},
 	{key: "phone_lease", help: "how long the phone keeps a conversation after it was quiet"},
 	{key: "script_deadline", help: "how long one call of a script may take, up to 10s; more for a busy machine"},
-	{key: "log_level", help: "debug, info, warn or error"},
+	{key: "log_level", help: "debug, info, warn or error (default: info, and warn with --watch)"},
 	{key: "channels", help: "where contacts write, as YAML", yaml: true},
 	{key: "queues", help: "where chats wait, as YAML", yaml: true},
 }
@@ -140,6 +146,9 @@ func addConfigFlags(cmd *cobra.Command, keys ...string) {
 			cmd.Flags().StringSlice(s.flag(), nil, help)
 		} else {
 			cmd.Flags().String(s.flag(), "", help)
+		}
+		if s.alone {
+			cmd.Flags().Lookup(s.flag()).NoOptDefVal = "true"
 		}
 	}
 }
@@ -171,7 +180,9 @@ func (a *app) loadConfig(cmd *cobra.Command) (config, error) {
 			return config{}, err
 		}
 	}
-	return decodeConfig(merged)
+	c, err := decodeConfig(merged)
+	c.anyChannel = reflect.DeepEqual(merged["channels"], defaults()["channels"])
+	return c, err
 }
 
 // configFile finds and reads the file. Without one named, relevo.yaml is used where it exists.
@@ -289,6 +300,12 @@ func decodeConfig(merged map[string]any) (config, error) {
 	var c config
 	if err := json.Unmarshal(text, &c); err != nil {
 		return config{}, &usageError{fmt.Errorf("the configuration can not be used: %w", err)}
+	}
+	if c.LogLevel == "" {
+		c.LogLevel = "info"
+		if c.Watch { // findings are what is looked for there
+			c.LogLevel = "warn"
+		}
 	}
 	return c, c.check()
 }

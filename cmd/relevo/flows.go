@@ -29,10 +29,8 @@ Exit code 0: listed. 2: usage. 3: the database or the server can not be used.`,
 			if err != nil {
 				return err
 			}
-			if file := strings.TrimPrefix(c.Database, "sqlite:"); server == "" && a.getenv("RELEVO_SERVER") == "" {
-				if _, err := os.Stat(a.path(file)); err != nil {
-					return &environmentError{fmt.Errorf("database %s can not be read: %w", file, cause(err))}
-				}
+			if err := a.needsDatabase(c, server); err != nil {
+				return err
 			}
 			return a.withRegistry(cmd.Context(), c, server, token, project.File{}, func(r registry) error {
 				versions, err := r.Versions(cmd.Context(), "")
@@ -50,6 +48,18 @@ Exit code 0: listed. 2: usage. 3: the database or the server can not be used.`,
 	addServerFlags(cmd, &server, &token)
 	addConfigFlags(cmd, "database")
 	return cmd
+}
+
+// needsDatabase refuses to make an empty database only to say that it is empty, where no server is asked.
+func (a *app) needsDatabase(c config, server string) error {
+	if server != "" || a.getenv("RELEVO_SERVER") != "" {
+		return nil
+	}
+	file := strings.TrimPrefix(c.Database, "sqlite:")
+	if _, err := os.Stat(a.path(file)); err != nil {
+		return &environmentError{fmt.Errorf("database %s can not be read: %w", file, cause(err))}
+	}
+	return nil
 }
 
 // flowVersions are a flow's versions, the current one first.

@@ -68,10 +68,11 @@ states:
   ask_name:
     ask: name
     say: {en: What is your name?}
-    on: {answered: bye, exhausted: bye}
+    on: {answered: bye, exhausted: quiet}
   bye:
     say: {en: "Nice to meet you, {{ name }}!"}
     end: resolved
+  quiet: {end: no_answer}
 `
 
 // scriptFlow needs shop.js.

@@ -38,10 +38,14 @@ func (a *app) serveCommand() *cobra.Command {
 		Long: `Serve runs everything in one process. Without any configuration that is the web chat, the console, the shipped flows with a demo
 business behind them, and a SQLite database in the working directory. On an empty database it prints a one-time link with which the first admin is created.
 
+With --watch it is the bench on which flows are written: a saved file is checked and used within a second, what is wrong with it is shown in the terminal
+and in the browser, and the page /dev/ has the flow's drawing and the web chat side by side. Conversations under way keep the version that they began with;
+a file with errors changes nothing.
+
 Every setting can be a flag, an environment variable (RELEVO_LISTEN for --listen), or a key of relevo.yaml, in this order.
 
 Exit code 0: asked to stop. 1: the flows or the configuration have errors. 2: usage. 3: the port or the database can not be used.`,
-		Example: "  relevo serve\n  relevo serve --listen 127.0.0.1:9000 --database sqlite:/var/lib/relevo/relevo.db\n  relevo serve --config /etc/relevo.yaml\n  RELEVO_LOG_LEVEL=debug relevo serve --flows ./flows --scripts ./scripts",
+		Example: "  relevo serve\n  relevo serve --listen 127.0.0.1:9000 --database sqlite:/var/lib/relevo/relevo.db\n  relevo serve --config /etc/relevo.yaml\n  relevo serve --flows ./flows --watch     edit, save, and see what became of it\n  RELEVO_LOG_LEVEL=debug relevo serve --flows ./flows --scripts ./scripts",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := a.loadConfig(cmd)
 			if err != nil {
@@ -49,6 +53,11 @@ Exit code 0: asked to stop. 1: the flows or the configuration have errors. 2: us
 			}
 			if a.getenv("GOGC") == "" {
 				debug.SetGCPercent(runner.GCPercent)
+			}
+			if c.Watch {
+				if err := a.watchable(&c); err != nil {
+					return err
+				}
 			}
 			s, err := a.build(cmd.Context(), c)
 			if err != nil {
@@ -73,9 +82,11 @@ type service struct {
 	runner   *runner.Runner
 	server   *server.Server
 	closers  []func() error // in the order they were opened
+	watching *watching      // nil without --watch
 
 	publisher *publish.Publisher
 	catalog   func(current, old []*engine.Machine) *engine.Catalog
+	commands  engine.Commands // that the catalog is made with; once requests are taken only the publisher changes them, one at a time
 }
 
 // build puts the parts together. Whatever was opened is closed again when a part fails.
@@ -130,15 +141,9 @@ func (s *service) openStore(ctx context.Context) error {
 
 // openRunner loads the flows, publishes what is new in them, and makes the runner.
 func (s *service) openRunner(ctx context.Context) error {
-	p, err := project.Load(s.app.projectOptions(s.config))
+	p, err := s.loadFlows()
 	if err != nil {
-		return &environmentError{err}
-	}
-	if p.Findings.HasErrors() {
-		return &findingsError{list: p.Findings, source: p.Source}
-	}
-	for _, d := range p.Findings {
-		s.log.Warn("flow", "finding", d.Error())
+		return err
 	}
 	if s.pool, err = scripts.NewPool(scripts.Options{Sources: p.Sources, Deadline: s.config.duration(s.config.ScriptDeadline), Logger: s.log}); err != nil {
 		return &environmentError{fmt.Errorf("start the script workers: %w", err)}
@@ -150,14 +155,16 @@ func (s *service) openRunner(ctx context.Context) error {
 	}
 	s.publisher = publish.New(publish.Options{
 		Store: s.store, Check: s.app.projectOptions(s.config), Commands: p.CommandsFile(), Pool: s.pool, Use: func(current, old []*engine.Machine) { s.runner.SetCatalog(s.catalog(current, old)) },
-		Now: s.app.now, Logger: s.log,
+		UseCommands: func(commands engine.Commands) { s.commands = commands },
+		Now:         s.app.now, Logger: s.log,
 	})
+	s.commands = p.Commands
 	options := p.CatalogOptions(s.config.Values, s.pool)
 	options.DefaultQueue, options.DefaultLanguage = s.config.DefaultQueue, s.config.DefaultLanguage
 	options.Lease, options.QueueOpen = s.config.duration(s.config.PhoneLease), queueOpen(queues)
 	s.catalog = func(current, old []*engine.Machine) *engine.Catalog {
 		o := options
-		o.Current, o.Old = current, old
+		o.Current, o.Old, o.Commands = current, old, s.commands
 		return engine.NewCatalog(o)
 	}
 	current, old, err := s.publisher.Start(ctx, p)
@@ -174,6 +181,24 @@ func (s *service) openRunner(ctx context.Context) error {
 	})
 	s.closers = append(s.closers, func() error { s.runner.Close(); return nil })
 	return nil
+}
+
+// loadFlows reads the flows, which must have no errors. A folder that is watched may have some: what is good in it is used once it is reloaded.
+func (s *service) loadFlows() (*project.Project, error) {
+	if s.config.Watch {
+		return s.watch()
+	}
+	p, err := project.Load(s.app.projectOptions(s.config))
+	if err != nil {
+		return nil, &environmentError{err}
+	}
+	if p.Findings.HasErrors() {
+		return nil, &findingsError{list: p.Findings, source: p.Source}
+	}
+	for _, d := range p.Findings {
+		s.log.Warn("flow", "finding", d.Error())
+	}
+	return p, nil
 }
 
 // queueOpen tells the engine which queues have hours at a time.
@@ -253,6 +278,9 @@ func (s *service) openServer(context.Context) error {
 	if s.config.Demo {
 		o.Demo = server.Demo()
 	}
+	if s.watching != nil {
+		o.Workbench = &s.watching.workbench
+	}
 	var err error
 	if s.server, err = server.New(o); err != nil {
 		return &usageError{err}
@@ -288,13 +316,23 @@ func (s *service) flows(ctx context.Context) ([]server.FlowInfo, error) {
 	return out, nil
 }
 
-func (s *service) drawing(flow, language string) ([]byte, error) {
+// drawing draws a flow, the same picture that relevo draw makes.
+func (s *service) drawing(ctx context.Context, flow string, o server.DrawingOptions) ([]byte, error) {
 	for _, m := range s.runner.Catalog().Current {
-		if m.Flow == flow {
-			var b bytes.Buffer
-			err := draw.SVG(&b, m.Definition, draw.Options{Language: language, Version: m.Version})
-			return b.Bytes(), err
+		if m.Flow != flow {
+			continue
 		}
+		opts := draw.Options{Language: o.Language, Version: m.Version}
+		if o.Runs {
+			counts, err := countRuns(ctx, s.publisher, flow)
+			if err != nil {
+				return nil, err
+			}
+			opts.Marks = &draw.Marks{Counts: counts}
+		}
+		var b bytes.Buffer
+		err := draw.Flow(m.Definition, opts).SVG(&b)
+		return b.Bytes(), err
 	}
 	return nil, store.ErrNotFound
 }
@@ -306,6 +344,10 @@ func (s *service) serve(ctx context.Context) error {
 	}
 	if err := s.welcome(ctx); err != nil {
 		return err
+	}
+	if s.watching != nil {
+		stop := s.watching.start(ctx)
+		defer stop()
 	}
 	web := server.HTTPServer(s.config.Listen, s.server.Handler())
 	failed := make(chan error, 1)
@@ -350,6 +392,9 @@ func (s *service) welcome(ctx context.Context) error {
 	}
 	if s.config.Demo {
 		lines = append(lines, "  demo       "+s.url+"/demo/")
+	}
+	if s.watching != nil {
+		lines = append(lines, "  workbench  "+s.url+"/dev/")
 	}
 	lines = append(lines, "  console    "+s.url+"/", "  API        "+s.url+"/docs")
 	if link != "" {

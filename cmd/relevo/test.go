@@ -41,7 +41,7 @@ answers are part of the transcript. It also runs the tests of scripts: orders.te
     assert.match(orders.describe({id: 'AB123456', status: 'lost'}, 'en'), /lost on the way/)
   })
 
-Without arguments it runs testdata/transcripts and the scripts folder.
+Without arguments it runs testdata/transcripts, or the folder transcripts, and the scripts folder.
 
 Exit code 0: all as expected. 1: something went another way. 2: usage. 3: a file can not be read.`,
 		Example: "  relevo test\n  relevo test testdata/transcripts/order_en_happy.transcript\n  relevo test scripts/                   only the tests of scripts\n  relevo test --update my.transcript     write what really happened into the file\n  relevo test --junit results.xml testdata",

@@ -16,7 +16,7 @@ import (
 
 // testFolders are what relevo test runs without arguments: the transcripts, and the scripts folder if it is on disk.
 func (a *app) testFolders(c config) []string {
-	const transcripts = "testdata/transcripts"
+	transcripts := a.transcriptsFolder()
 	ofScripts := c.Scripts
 	switch {
 	case ofScripts != "":
@@ -32,6 +32,18 @@ func (a *app) testFolders(c config) []string {
 		return []string{ofScripts}
 	}
 	return []string{transcripts, ofScripts}
+}
+
+// transcriptsFolder is where transcripts are: testdata/transcripts, or the folder transcripts that relevo init makes.
+func (a *app) transcriptsFolder() string {
+	const folder, ofInit = "testdata/transcripts", "transcripts"
+	if _, err := os.Stat(a.path(folder)); err == nil {
+		return folder
+	}
+	if _, err := os.Stat(a.path(ofInit)); err == nil {
+		return ofInit
+	}
+	return folder
 }
 
 // testScripts runs files of tests, each against the script beside it.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // maxNameRunes is the length up to which a name is taken for a slip of the pen.
@@ -12,13 +13,20 @@ const maxNameRunes = 64
 // Suggest makes the hint "did you mean …?" from the nearest of the names, else returns otherwise. Case does not matter; ties go to the first
 // in the alphabet.
 func Suggest(name string, names []string, otherwise string) string {
+	if len(name) > maxNameRunes*utf8.UTFMax {
+		return otherwise
+	}
 	wrong := []rune(strings.ToLower(name))
 	if len(wrong) > maxNameRunes {
 		return otherwise
 	}
 	best, bestDistance := "", max(1, len(wrong)/3)+1
 	for _, candidate := range slices.Sorted(slices.Values(names)) {
-		if d := Distance(wrong, []rune(strings.ToLower(candidate))); d < bestDistance {
+		runes := []rune(strings.ToLower(candidate))
+		if longer := len(runes) - len(wrong); max(longer, -longer) >= bestDistance {
+			continue // each letter more or less is one step
+		}
+		if d := Distance(wrong, runes); d < bestDistance {
 			best, bestDistance = candidate, d
 		}
 	}

@@ -1,6 +1,6 @@
-// Package draw makes pictures of flows: an SVG to look at and Mermaid text to paste into a document. Both are made from the
+// Package draw makes pictures of flows: SVG and PNG to look at, Mermaid and dot to paste into a document. All are made from the
 // definition, as its author wrote it, so that a flow that does not compile yet can be drawn too. The same definition gives the
-// same bytes.
+// same bytes. SVG and PNG are one drawing on two kinds of canvas, so they show the same.
 package draw
 
 import (
@@ -26,6 +26,8 @@ const (
 	kindRun     kind = "run"  // another flow
 	kindEnd     kind = "end"
 	kindMissing kind = "missing" // a goto leads here and no state has this name
+	kindFlow    kind = "flow"    // a whole flow, where several are drawn
+	kindQueue   kind = "queue"   // where handed-over chats wait, where several flows are drawn
 )
 
 // box is a state, or one of the marks beside them.
@@ -35,6 +37,7 @@ type box struct {
 	title string
 	body  string // what it says or does; a line break begins another thing
 	foot  string // one short line: queue, slot, outcome
+	marks mark
 }
 
 // arrow leads from box to box. Its labels are the events or guards that take this way, in the order of the file.
@@ -44,13 +47,40 @@ type arrow struct {
 	anywhere bool // from the box that stands for every state
 	stays    bool // something is set, and the run stays where it is
 	labels   []string
+	ways     []way // what the labels stand for, in the same order
+	marks    mark
 }
 
-// picture is a flow as boxes and arrows, without places.
-type picture struct {
+// way is an alternative of an event, as findings and walks name it.
+type way struct {
+	event string // "" for goto, "after:30m0s" for a time
+	index int    // from 0
+}
+
+// entry is what starts a flow: phrases, or a business event.
+type entry struct {
+	to    string // a box
+	event bool
+	text  string
+}
+
+// Options say how a flow is drawn.
+type Options struct {
+	Language string // of the texts, "es"; the flow's first language where it is empty or a text lacks it
+	Version  string // that the picture names; none where it is empty: a file alone has no version, as its scripts are a part of it
+	Marks    *Marks // what is brought out; nil for nothing
+}
+
+// Picture is a flow, or several, as boxes and arrows, without places.
+type Picture struct {
+	id              string // the flow's name
 	title, subtitle string
 	boxes           []box
 	arrows          []arrow
+	entries         []entry
+	marked          marked
+	words           vocabulary
+	whole           bool // boxes that hang together are drawn together, however many they are
 }
 
 const (
@@ -60,74 +90,109 @@ const (
 
 func stateID(name string) string { return "state " + name }
 
-// newPicture reads a definition. Texts are taken in the first of the languages that has them.
-func newPicture(def *engine.Definition, languages []string, version string) picture {
-	p := picture{title: def.Flow.V, subtitle: subtitle(def, version)}
+// Flow is the picture of one flow.
+func Flow(def *engine.Definition, opts Options) Picture {
+	languages := languagesOf(def, opts.Language)
+	p := Picture{id: def.Flow.V, title: def.Flow.V, words: vocabularyOf(languages)}
+	p.subtitle = p.about(def, opts.Version)
 	if title, ok := def.Title.In(languages...); ok {
 		p.title = title.V
 	}
-	p.boxes = append(p.boxes, box{id: startID, kind: kindStart, title: "start", body: triggers(def, languages)})
+	p.start(def, languages)
+	for _, s := range def.States {
+		if !p.hasBox(stateID(s.Name.V)) {
+			p.state(s, languages)
+		}
+	}
+	if len(def.On) > 0 {
+		p.boxes = append(p.boxes, box{id: anyID, kind: kindAny, title: p.words.kinds[kindAny]})
+		for _, h := range def.On {
+			p.alternatives(anyID, h.Event.V, h.Event.V, h.Alternatives, arrow{anywhere: true})
+		}
+	}
+	p.missing(p.words.noState)
+	p.mark(opts.Marks)
+	return p
+}
+
+// start adds the box of the start and the arrows to the states in which runs begin.
+func (p *Picture) start(def *engine.Definition, languages []string) {
+	p.entries = p.triggers(def, languages)
+	var body []string
+	for _, e := range p.entries {
+		body = append(body, p.entryText(e))
+	}
+	p.boxes = append(p.boxes, box{id: startID, kind: kindStart, title: p.words.kinds[kindStart], body: lines(body...)})
 	if def.Initial.V != "" {
 		p.arrow(startID, def.Initial.V, arrow{})
 	}
 	for _, t := range def.Triggers {
 		if t.Goto.V != "" && t.Goto.V != def.Initial.V {
-			p.arrow(startID, t.Goto.V, arrow{labels: []string{cmp.Or(t.Event.V, "phrase")}})
+			label := shorten(t.Event.V, maxGuard)
+			if phrase, ok := firstPhrase(t, languages); ok {
+				label = quoted(phrase)
+			}
+			p.arrow(startID, t.Goto.V, arrow{labels: []string{label}, ways: []way{{}}})
 		}
 	}
-	for _, s := range def.States {
-		if !slices.ContainsFunc(p.boxes, func(b box) bool { return b.id == stateID(s.Name.V) }) {
-			p.state(s, languages)
-		}
+}
+
+func quoted(phrase string) string { return "“" + shorten(phrase, maxGuard) + "”" }
+
+func (p *Picture) entryText(e entry) string {
+	if e.event {
+		return p.words.event + " " + e.text
 	}
-	if len(def.On) > 0 {
-		p.boxes = append(p.boxes, box{id: anyID, kind: kindAny, title: "any state"})
-		for _, h := range def.On {
-			p.alternatives(anyID, h.Event.V, h.Alternatives, arrow{anywhere: true})
-		}
-	}
-	p.missing()
-	return p
+	return e.text
+}
+
+func (p *Picture) hasBox(id string) bool {
+	return slices.ContainsFunc(p.boxes, func(b box) bool { return b.id == id })
 }
 
 // shortVersion is how much of a version's hash people compare.
 const shortVersion = 12
 
-func subtitle(def *engine.Definition, version string) string {
+// about is the line below the title.
+func (p *Picture) about(def *engine.Definition, version string) string {
 	var languages []string
 	for _, l := range def.Languages {
 		languages = append(languages, l.V)
 	}
-	parts := []string{def.Flow.V, count(len(def.States), "state")}
+	parts := []string{shorten(def.Flow.V, maxTitle), count(len(def.States), p.words.state, p.words.states)}
 	if len(languages) > 0 {
 		parts = append(parts, strings.Join(languages, ", "))
 	}
 	if hash := strings.TrimPrefix(version, "sha256:"); hash != "" {
-		parts = append(parts, "version "+hash[:min(len(hash), shortVersion)])
+		parts = append(parts, p.words.version+" "+hash[:min(len(hash), shortVersion)])
 	}
 	return strings.Join(parts, "  ·  ")
 }
 
-func count(n int, noun string) string {
+func count(n int, one, many string) string {
 	if n == 1 {
-		return "1 " + noun
+		return "1 " + one
 	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return fmt.Sprintf("%d %s", n, many)
 }
 
-// triggers names what starts the flow: the first phrase in the language, and business events.
-func triggers(def *engine.Definition, languages []string) string {
-	var parts []string
+// triggers lists what starts the flow: the first phrase of a trigger in the language, and business events.
+func (p *Picture) triggers(def *engine.Definition, languages []string) []entry {
+	var list []entry
 	for _, t := range def.Triggers {
-		if t.Event.V != "" {
-			parts = append(parts, "event "+shorten(t.Event.V, maxGuardRunes))
+		e := entry{to: stateID(cmp.Or(t.Goto.V, def.Initial.V))}
+		phrase, ok := firstPhrase(t, languages)
+		switch {
+		case t.Event.V != "":
+			e.event, e.text = true, shorten(t.Event.V, maxGuard)
+		case ok:
+			e.text = quoted(phrase)
+		default:
 			continue
 		}
-		if phrase, ok := firstPhrase(t, languages); ok {
-			parts = append(parts, "“"+shorten(phrase, maxGuardRunes)+"”")
-		}
+		list = append(list, e)
 	}
-	return strings.Join(parts, "\n")
+	return list
 }
 
 func firstPhrase(t engine.Trigger, languages []string) (string, bool) {
@@ -142,60 +207,60 @@ func firstPhrase(t engine.Trigger, languages []string) (string, bool) {
 }
 
 // state adds the box of a state and the arrows that leave it.
-func (p *picture) state(s engine.State, languages []string) {
+func (p *Picture) state(s engine.State, languages []string) {
 	id := stateID(s.Name.V)
 	b := box{id: id, kind: kindOf(s), title: s.Name.V, body: says(s.Say, languages)}
 	switch {
 	case s.Ask != nil:
-		b.foot = "into " + s.Ask.Slot.V
+		b.foot = p.words.into + " " + s.Ask.Slot.V
 		if n := len(s.Ask.Choices); n > 0 {
-			b.foot = count(n, "choice")
+			b.foot = count(n, p.words.choice, p.words.choices)
 		}
 	case s.Call != nil:
 		b.body = strings.TrimSpace(s.Call.Method + " " + plain(s.Call.URL.V))
 		if s.Call.Save.V != "" {
-			b.foot = "into " + s.Call.Save.V
+			b.foot = p.words.into + " " + s.Call.Save.V
 		}
 	case s.Handoff != nil:
 		if text, ok := s.Handoff.Say.In(languages...); ok {
 			b.body = plain(text.V)
 		}
-		b.foot = "queue " + s.Handoff.Queue.V
+		b.foot = p.words.queue + " " + s.Handoff.Queue.V
 		if s.Handoff.Priority.V != "" {
 			b.foot += "  ·  " + s.Handoff.Priority.V
 		}
 	case s.Wait != nil:
-		b.body = lines(b.body, waits(s.Wait))
+		b.body = lines(b.body, p.waits(s.Wait))
 		if s.Wait.Quiet.V != "" {
-			b.foot = "quiet hours: " + s.Wait.Quiet.V
+			b.foot = p.words.quiet + ": " + s.Wait.Quiet.V
 		}
 	case s.Run != nil:
-		b.body = lines(b.body, "flow "+s.Run.Flow.V+given(s.Run.With))
+		b.body = lines(b.body, p.words.flow+" "+s.Run.Flow.V+p.given(s.Run.With))
 		if s.Run.Save.V != "" {
-			b.foot = "into " + s.Run.Save.V
+			b.foot = p.words.into + " " + s.Run.Save.V
 		}
 	case s.End.V != "":
 		b.foot = s.End.V
 	}
 	p.boxes = append(p.boxes, b)
 	for _, h := range s.On {
-		p.alternatives(id, h.Event.V, h.Alternatives, arrow{})
+		p.alternatives(id, h.Event.V, h.Event.V, h.Alternatives, arrow{})
 	}
 	for _, a := range s.After {
-		p.alternatives(id, "after "+duration(a.After), a.Alternatives, arrow{timed: true})
+		p.alternatives(id, "after:"+a.After.V.String(), p.words.after+" "+duration(a.After), a.Alternatives, arrow{timed: true})
 	}
-	p.alternatives(id, "", s.Goto, arrow{})
+	p.alternatives(id, "", "", s.Goto, arrow{})
 }
 
-func waits(w *engine.WaitSpec) string {
+func (p *Picture) waits(w *engine.WaitSpec) string {
 	if w.For.V != "" {
-		return "for " + shorten(w.For.V, maxGuardRunes)
+		return p.words.lasting + " " + shorten(w.For.V, maxGuard)
 	}
-	return "until " + shorten(w.Until.V, maxGuardRunes)
+	return p.words.until + " " + shorten(w.Until.V, maxGuard)
 }
 
 // given names the parameters of another flow.
-func given(with []engine.Assign) string {
+func (p *Picture) given(with []engine.Assign) string {
 	if len(with) == 0 {
 		return ""
 	}
@@ -203,7 +268,7 @@ func given(with []engine.Assign) string {
 	for _, a := range with {
 		names = append(names, a.Target.V)
 	}
-	return " with " + strings.Join(names, ", ")
+	return " " + p.words.with + " " + strings.Join(names, ", ")
 }
 
 // lines puts the parts that are there below each other.
@@ -260,36 +325,42 @@ func says(messages []engine.Say, languages []string) string {
 }
 
 // alternatives adds an arrow for each way out of an event. An else after guards says so.
-func (p *picture) alternatives(from, event string, list []engine.Alternative, as arrow) {
+func (p *Picture) alternatives(from, event, shown string, list []engine.Alternative, as arrow) {
 	for i, a := range list {
 		var label []string
-		if event != "" {
-			label = append(label, event)
+		if shown != "" {
+			label = append(label, shown)
 		}
 		switch {
 		case a.When.V != "":
-			label = append(label, "if "+shorten(a.When.V, maxGuardRunes))
+			label = append(label, p.words.when+" "+shorten(a.When.V, maxGuard))
 		case i > 0:
-			label = append(label, "else")
+			label = append(label, p.words.otherwise)
 		}
 		as.labels = nil
 		if len(label) > 0 {
 			as.labels = []string{strings.Join(label, ", ")}
 		}
+		as.ways = []way{{event, i}}
 		p.arrow(from, a.Goto.V, as)
 	}
 }
 
 // arrow adds an arrow, or its label to one that runs the same way. Without a state it leads back to where it begins: the run stays there.
-func (p *picture) arrow(from, state string, as arrow) {
+func (p *Picture) arrow(from, state string, as arrow) {
 	as.from, as.to, as.stays = from, stateID(state), state == ""
 	if as.stays {
 		as.to = from
 	}
+	p.join(as)
+}
+
+func (p *Picture) join(as arrow) {
 	for i, other := range p.arrows {
 		same := other.from == as.from && other.to == as.to && other.timed == as.timed && other.stays == as.stays
 		if same && len(other.labels) > 0 && len(as.labels) > 0 {
 			p.arrows[i].labels = append(other.labels, as.labels...)
+			p.arrows[i].ways = append(other.ways, as.ways...)
 			return
 		}
 	}
@@ -297,18 +368,24 @@ func (p *picture) arrow(from, state string, as arrow) {
 }
 
 // target is what a label says about where an arrow leads.
-func (a arrow) target() string {
+func (p *Picture) target(a arrow) string {
 	if a.stays {
-		return "stays here"
+		return p.words.stays
 	}
-	return strings.TrimPrefix(a.to, stateID(""))
+	if queue, ok := strings.CutPrefix(a.to, queueID("")); ok {
+		return p.words.queue + " " + queue
+	}
+	return nameOf(a.to)
 }
 
-// missing adds a box for every target that no state has.
-func (p *picture) missing() {
+// nameOf is the name of a state by the id of its box.
+func nameOf(id string) string { return strings.TrimPrefix(id, stateID("")) }
+
+// missing adds a box for every target that is not there.
+func (p *Picture) missing(why string) {
 	for _, a := range p.arrows {
-		if !slices.ContainsFunc(p.boxes, func(b box) bool { return b.id == a.to }) {
-			p.boxes = append(p.boxes, box{id: a.to, kind: kindMissing, title: strings.TrimPrefix(a.to, stateID("")), foot: "no such state"})
+		if !p.hasBox(a.to) {
+			p.boxes = append(p.boxes, box{id: a.to, kind: kindMissing, title: nameOf(a.to), foot: why})
 		}
 	}
 }

@@ -13,7 +13,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"relevo/engine"
-	"relevo/scripts/layout"
 )
 
 func str(v string) engine.Str { return engine.Str{V: v} }
@@ -102,7 +101,7 @@ func sample() *engine.Definition {
 func draw(t *testing.T, def *engine.Definition, opts Options) string {
 	t.Helper()
 	var out bytes.Buffer
-	if err := SVG(&out, def, opts); err != nil {
+	if err := Flow(def, opts).SVG(&out); err != nil {
 		t.Fatal(err)
 	}
 	return out.String()
@@ -141,7 +140,7 @@ func TestSVGIsWellFormedAndSafe(t *testing.T) {
 	for _, part := range []string{
 		"<title id=\"flow-order_tracking-title\">Track &lt;an&gt;", "prefers-color-scheme:dark", "no such state", "queue orders",
 		"after 26h", "order.cancelled", "GET {config.orders_url}/", "to_agent (handoff): I&#39;ll bring in a colleague.",
-		"until order.at - 24h", "quiet hours: earlier", "flow payment with amount", "into paid", `>stays here</tspan>`, "if event.data.days &gt; 1 stays here",
+		"until order.at - 24h", "quiet hours: earlier", "flow payment with amount", "into paid", ">stays here</text>", "if event.data.days &gt; 1 stays here",
 		"[image] Our shop [location] Shop Ready [link: Pay] [template ready]",
 	} {
 		if !strings.Contains(svg, part) {
@@ -183,49 +182,24 @@ func TestSVGSpeaksTheLanguage(t *testing.T) {
 
 func TestKindsDifferInShapeAndIcon(t *testing.T) {
 	t.Parallel()
-	outlines, marks, brackets := map[string]kind{}, map[string]kind{}, map[[2]string]kind{}
+	outlines, marks, brackets, nodes := map[string]kind{}, map[string]kind{}, map[[2]string]kind{}, map[string]kind{}
 	for _, k := range []kind{kindSay, kindAsk, kindCall, kindHandoff, kindWait, kindRun, kindEnd} {
-		if other, taken := outlines[outline(k, 200, 100)]; taken {
+		behind, shape, bars := outline(k, 0, 0, 200, 100)
+		form := fmt.Sprint(behind, shape, bars)
+		if other, taken := outlines[form]; taken {
 			t.Errorf("%s has the shape of %s", k, other)
 		}
 		if other, taken := brackets[shapes[k]]; taken {
 			t.Errorf("%s has the brackets of %s in Mermaid", k, other)
 		}
-		brackets[shapes[k]] = k
-		if other, taken := marks[icons[k]]; taken || icons[k] == "" {
+		if other, taken := nodes[nodeShapes[k]]; taken || nodeShapes[k] == "" {
+			t.Errorf("%s has the shape of %s in dot", k, other)
+		}
+		icon := icons[k].String()
+		if other, taken := marks[icon]; taken || icon == "" {
 			t.Errorf("%s has the icon of %s", k, other)
 		}
-		outlines[outline(k, 200, 100)], marks[icons[k]] = k, k
-	}
-}
-
-func TestSVGOfTooManyStates(t *testing.T) {
-	t.Parallel()
-	def := &engine.Definition{Flow: str("large")}
-	for i := range layout.MaxNodes + 1 {
-		def.States = append(def.States, engine.State{Name: str(fmt.Sprint("s", i))})
-	}
-	if err := SVG(io.Discard, def, Options{}); !errors.Is(err, layout.ErrTooLarge) {
-		t.Errorf("got %v, want ErrTooLarge", err)
-	}
-}
-
-func TestSVGOfALargeFlowWritesLongArrows(t *testing.T) {
-	t.Parallel()
-	const states = 60
-	def := &engine.Definition{Flow: str("large"), Initial: str("s0")}
-	for i := range states {
-		def.States = append(def.States, engine.State{
-			Name: str(fmt.Sprint("s", i)), Ask: &engine.Ask{Slot: str("answer")},
-			On: on("answered", fmt.Sprint("s", (i+1)%states), "person", "s5", "back", fmt.Sprint("s", i/2)),
-		})
-	}
-	svg := draw(t, def, Options{})
-	if got := strings.Count(svg, `class="box ask" data-state=`); got != states {
-		t.Errorf("got %d boxes, want %d", got, states)
-	}
-	if written := strings.Count(svg, `data-goto="s5"`); written < states/2 {
-		t.Errorf("only %d ways to the state that everything leads to are written", written)
+		outlines[form], marks[icon], brackets[shapes[k]], nodes[nodeShapes[k]] = k, k, k, k
 	}
 }
 
@@ -239,7 +213,7 @@ func TestSVGOfAnEmptyFlow(t *testing.T) {
 func TestMermaid(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	if err := Mermaid(&out, sample()); err != nil {
+	if err := Flow(sample(), Options{}).Mermaid(&out); err != nil {
 		t.Fatal(err)
 	}
 	want := `---
@@ -249,24 +223,24 @@ flowchart TB
   s0(("start<br/>“where is my order”<br/>event order.delayed")):::startBox
   s1{{"ask: ask_order<br/>What is your order number? #lt;/text#gt;#lt;script#gt;alert(1)#lt;/script#gt;<br/>into order_id"}}:::askBox
   s2[/"call: find_order<br/>GET {config.orders_url}/orders/{order_id}<br/>into order"/]:::callBox
-  s3("say: report<br/>{orders.describe(order, lang…}"):::sayBox
+  s3("say: report<br/>{orders.describe(order…}"):::sayBox
   s4[/"handoff: to_agent<br/>I'll bring in a colleague.<br/>queue orders  ·  high"\]:::handoffBox
   s5[\"wait: quiet"/]:::waitBox
   s6[\"wait: sleep<br/>I'll write to you.<br/>until order.at - 24h<br/>quiet hours: earlier"/]:::waitBox
   s7[["run: pay<br/>flow payment with amount<br/>into paid"]]:::runBox
-  s8("say: pictures<br/>[image] Our shop [location] Shop Ready [link: Pay] [templat…"):::sayBox
-  s9(["end: end<br/>Have a good day!<br/>resolved"]):::endBox
+  s8("say: pictures<br/>[image] Our shop [location] Shop Ready [link: Pay]…"):::sayBox
+  s9((("end: end<br/>Have a good day!<br/>resolved"))):::endBox
   s10(["any state"]):::anyBox
   s11>"missing: confrim<br/>no such state"]:::missingBox
   s0 --> s1
   s0 -->|"order.delayed"| s5
   s1 -->|"answered"| s2
-  s1 -->|"exhausted"| s4
+  s1 ==>|"exhausted"| s4
   s1 -.->|"after 30m"| s5
   s2 -->|"ok"| s3
   s2 -->|"404"| s1
-  s2 -->|"failed"| s4
-  s3 -->|"if order.status == #quot;lost#quot; #amp;#amp; order.tot…"| s4
+  s2 ==>|"failed"| s4
+  s3 ==>|"if order.status == #quot;lost#quot; #amp;#amp; order.total #gt; 100…"| s4
   s3 -->|"else"| s9
   s4 -->|"resolved"| s9
   s4 -->|"unavailable"| s11
@@ -277,9 +251,13 @@ flowchart TB
   s7 -->|"paid"| s8
   s7 -->|"ended"| s9
   s8 --> s9
-  s10 -.->|"order.cancelled"| s9
+  s10 -->|"order.cancelled"| s9
   classDef handoffBox stroke:#0f766e,stroke-width:3px
-  classDef missingBox stroke-dasharray:4 4
+  classDef queueBox stroke:#0f766e,stroke-width:3px
+  classDef endBox fill:#34312d,color:#ffffff,stroke:#34312d
+  classDef anyBox stroke-dasharray:2 4
+  classDef missingBox stroke-dasharray:6 4
+  classDef marked stroke:#b45309,stroke-width:5px
 `
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
@@ -295,10 +273,11 @@ func TestWrap(t *testing.T) {
 	}{
 		{"", 3, nil},
 		{"short", 3, []string{"short"}},
-		{"one two three four five six seven eight", 2, []string{"one two three four", "five six seven eig…"}},
+		{"one two three four five six seven eight", 2, []string{"one two three four", "five six seven eight"}},
 		{"first\nsecond", 3, []string{"first", "second"}},
 		{"https/averyveryverylongname/tail", 3, []string{"https/", "averyveryverylong", "name/tail"}},
 		{"ñandúñandúñandúñandúñandú", 1, []string{"ñandúñandúñand…"}},
+		{"one two three four five six seven eight nine", 2, []string{"one two three four", "five six seven…"}},
 	} {
 		if diff := cmp.Diff(tt.want, wrap(tt.text, 10, 100, tt.lines)); diff != "" {
 			t.Errorf("%q: (-want +got)\n%s", tt.text, diff)
@@ -314,5 +293,40 @@ func TestDuration(t *testing.T) {
 		if got := duration(engine.Duration{V: d}); got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
+	}
+}
+
+func TestShortenKeepsCharactersWhole(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, text string
+		length     int
+		want       string
+	}{
+		{"a short text stays", "hello", 5, "hello"},
+		{"a word is not cut where its beginning is near", "where is my order today", 18, "where is my order…"},
+		{"a long word is cut", "abcdefghijklmnop", 6, "abcde…"},
+		{"an accent stays with its letter", "cafe\u0301 cafe\u0301", 5, "cafe\u0301…"},
+		{"a family is one character", "👨‍👩‍👧👨‍👩‍👧👨‍👩‍👧", 2, "👨‍👩‍👧…"},
+		{"a skin stays with its hand", "👍🏽👍🏽👍🏽", 2, "👍🏽…"},
+		{"a flag is one character", "🇪🇸🇵🇹🇲🇽", 2, "🇪🇸…"},
+		{"Hebrew is cut at its end", "שלום עולם ועוד הרבה", 10, "שלום עולם…"},
+		{"nothing stays nothing", "", 3, ""},
+	} {
+		if got := shorten(tt.text, tt.length); got != tt.want {
+			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestWideCharactersAreMeasuredWide(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"請問訂單", "👍👍👍👍", "👨‍👩‍👧👨‍👩‍👧👨‍👩‍👧👨‍👩‍👧"} {
+		if got := textWidth(text, 10); got < 40 || got > 48 {
+			t.Errorf("%s: got %v, want about 44", text, got)
+		}
+	}
+	if plain, accented := textWidth("cafe", 10), textWidth("cafe\u0301", 10); plain != accented {
+		t.Errorf("an accent makes a word wider: %v, %v", plain, accented)
 	}
 }

@@ -127,7 +127,7 @@ type prover struct {
 	language string
 	tries    *int // inputs that may still be tried
 	data     *guesses
-	parent   *prover // whose run waits for this one's
+	others   []*prover // of the flows that run this one, or that it runs
 	depth    int
 }
 
@@ -277,28 +277,35 @@ func (p *prover) put(s *spot, sign, text string) bool {
 // answer is what a call gets, and how a transcript writes it.
 func (p *prover) answer(s *spot, e engine.Effect) (engine.CallResult, string) {
 	result := engine.CallResult{Effect: e.ID, Status: 200}
-	r := s.sim.Conv.Run(e.Run)
-	owner := p
-	for owner != nil && (r == nil || owner.def.Flow.V != r.Flow) {
-		owner = owner.parent
-	}
-	if owner != nil {
-		owner.answerBy(s, stateOf(owner.def, r.State), &result)
+	if r := s.sim.Conv.Run(e.Run); r != nil {
+		for _, owner := range append([]*prover{p}, p.others...) {
+			if owner.def.Flow.V == r.Flow {
+				owner.answerBy(s, stateOf(owner.def, r.State), owner == p, &result)
+				break
+			}
+		}
 	}
 	return result, writtenAnswer(e.Call, result)
 }
 
-// answerBy is the answer that leads on as the next step of the path from a state does; behind the path, the first one that goes.
-func (p *prover) answerBy(s *spot, st *engine.State, result *engine.CallResult) {
+// answerBy is the answer that leads on as the next step of the path from a state does; behind the path, the first one that goes. walking tells that it is
+// this prover that walks.
+func (p *prover) answerBy(s *spot, st *engine.State, walking bool, result *engine.CallResult) {
 	if st == nil || st.Call == nil {
 		return
 	}
-	event := engine.EventNameOK
-	for i := s.calls; i < len(p.path); i++ {
+	from := s.calls
+	if !walking {
+		from = 0
+	}
+	event, at := engine.EventNameOK, -1
+	for i := from; i < len(p.path) && at < 0; i++ {
 		if p.path[i].From == st.Name.V {
-			event, s.calls = p.path[i].Event, i+1
-			break
+			event, at = p.path[i].Event, i
 		}
+	}
+	if walking && at >= 0 {
+		s.calls = at + 1
 	}
 	switch {
 	case event == engine.EventNameFailed:
@@ -310,8 +317,8 @@ func (p *prover) answerBy(s *spot, st *engine.State, result *engine.CallResult) 
 			result.Status = status
 		}
 	}
-	if result.Error == "" && st.Call.Save.V != "" {
-		bodies := p.likeliest(s.calls-1, p.data.of(st.Call.Save.V, s.sim.Now))
+	if result.Status/100 == 2 && st.Call.Save.V != "" {
+		bodies := p.likeliest(at, p.data.of(st.Call.Save.V, s.sim.Now))
 		s.called = max(s.called, len(bodies))
 		result.Body = bodies[min(s.variant, len(bodies)-1)]
 	}
@@ -354,10 +361,18 @@ func (p *prover) write(catalog *engine.Catalog, s spot, about string) (string, b
 		}
 		b.WriteString(line(l) + "\n")
 	}
-	b.WriteString(p.stands(s))
-	catalog = withScripts(catalog)
+	for _, end := range []string{p.stands(s), ""} {
+		if transcript, ok := completed(b.String()+end, withScripts(catalog)); ok {
+			return transcript, true
+		}
+	}
+	return "", false
+}
+
+// completed is a transcript with what really happens, when it holds in this form.
+func completed(text string, catalog *engine.Catalog) (string, bool) {
 	for range 2 {
-		t, findings := Parse("proof.transcript", []byte(b.String()))
+		t, findings := Parse("proof.transcript", []byte(text))
 		if len(findings) > 0 {
 			return "", false
 		}
@@ -365,26 +380,28 @@ func (p *prover) write(catalog *engine.Catalog, s spot, about string) (string, b
 		if len(result.Failures) == 0 {
 			return result.Updated, true
 		}
-		b.Reset()
-		b.WriteString(result.Updated)
+		text = result.Updated
 	}
 	return "", false
 }
 
-// stands is the line that holds where the run is at the end of the path, "" where it has gone on.
+// stands is what holds where the run is at the end of the path, "" where it has gone on: its state, its outcome, what people are told.
 func (p *prover) stands(s spot) string {
-	last := p.path[len(p.path)-1].To
-	if r := s.sim.Conv.Run(s.run); r != nil {
-		if r.State != last {
-			return ""
-		}
-		if focus := s.sim.Conv.InFocus(); focus != nil && focus.ID == r.ID {
-			return "@ " + last + "\n"
-		}
+	last := stateOf(p.def, p.path[len(p.path)-1].To)
+	r := s.sim.Conv.Run(s.run)
+	switch {
+	case last == nil || r != nil && r.State != last.Name.V:
+		return ""
+	case r == nil && last.End.V != "":
+		return "! end " + last.End.V + "\n"
+	case r == nil:
+		return ""
+	}
+	if focus := s.sim.Conv.InFocus(); focus == nil || focus.ID != r.ID {
 		return "! runs " + runs(s.sim.Conv.Runs) + "\n"
 	}
-	if st := stateOf(p.def, last); st != nil && st.End.V != "" {
-		return "! end " + st.End.V + "\n"
+	if last.Handoff != nil && last.Handoff.Summary.V != "" {
+		return "@ " + last.Name.V + "\n! summary -\n" // the second run fills it in
 	}
-	return ""
+	return "@ " + last.Name.V + "\n"
 }

@@ -10,6 +10,12 @@ import (
 	"relevo/engine/diag"
 )
 
+// The first steps of paths that begin with no business event.
+const (
+	eventPhrase = "phrase"
+	eventRun    = "run" // another flow runs this one
+)
+
 // maxPhrases is how many phrases of a trigger or a command are tried.
 const maxPhrases = 3
 
@@ -17,6 +23,9 @@ const maxPhrases = 3
 func (p *prover) moves(s spot) []move {
 	step := p.path[s.at]
 	if s.run == "" {
+		if step.Event == eventRun && p.depth < maxProofDepth {
+			return p.parents()
+		}
 		return p.starts(step)
 	}
 	r := s.sim.Conv.Run(s.run)
@@ -84,7 +93,20 @@ func (p *prover) starts(step diag.Step) []move {
 			moves = append(moves, p.says(phrases)...)
 		}
 	}
+	if !strings.Contains(step.Event, ".") && step.To == p.def.Initial.V {
+		moves = append(moves, picks)
+	}
 	return moves
+}
+
+// picks starts the flow from the menu.
+func picks(p *prover, s *spot) bool {
+	menu := p.says(p.catalog.Commands.Phrases[engine.CommandMenu])
+	if len(menu) == 0 || !menu[0](p, s) {
+		return false
+	}
+	i := slices.IndexFunc(s.choices, func(c engine.Choice) bool { return c.Payload == "flow/"+p.def.Flow.V })
+	return i >= 0 && p.put(s, ">", "["+s.choices[i].Title+"]")
 }
 
 // says lists phrases to write, in the language of the proof, else in English.
@@ -120,7 +142,7 @@ func (p *prover) tells(s spot, event string) []move {
 
 // likeliest puts data with nothing in it to the beginning where an expression is to fail next.
 func (p *prover) likeliest(at int, data []any) []any {
-	if at+1 < len(p.path) && p.path[at+1].Event == engine.EventNameScriptFailed {
+	if at >= 0 && at+1 < len(p.path) && p.path[at+1].Event == engine.EventNameScriptFailed {
 		data = slices.Clone(data)
 		slices.Reverse(data)
 	}
@@ -261,16 +283,13 @@ func (p *prover) other(s spot, st *engine.State, outcome string) []move {
 	var moves []move
 	for _, path := range pathsFrom(def, run.State) {
 		last := stateOf(def, path[len(path)-1].To)
-		if last.End.V == "" || outcome != engine.EventNameEnded && last.End.V != outcome {
+		if last == nil || last.End.V == "" || outcome != engine.EventNameEnded && last.End.V != outcome {
 			continue
 		}
 		moves = append(moves, func(p *prover, s *spot) bool {
-			inner := &prover{
-				catalog: p.catalog, def: def, path: path, language: p.language, tries: p.tries, data: newGuesses(def), parent: p, depth: p.depth + 1,
-			}
 			begin := *s
 			begin.run, begin.walked, begin.at = run.ID, run.Path, 0
-			end, ok := inner.walk(begin)
+			end, ok := p.of(def, path).walk(begin)
 			if !ok {
 				return false
 			}
@@ -278,6 +297,34 @@ func (p *prover) other(s spot, st *engine.State, outcome string) []move {
 			*s = end
 			return true
 		})
+	}
+	return moves
+}
+
+// of is a prover of another flow, in the same conversation.
+func (p *prover) of(def *engine.Definition, path []diag.Step) *prover {
+	return &prover{
+		catalog: p.catalog, def: def, path: path, language: p.language, tries: p.tries, data: newGuesses(def), others: append([]*prover{p}, p.others...), depth: p.depth + 1,
+	}
+}
+
+// parents lists the conversations in which another flow runs this one, up to there.
+func (p *prover) parents() []move {
+	var moves []move
+	for _, m := range p.catalog.Current {
+		for _, path := range pathsToRun(m.Definition, p.def.Flow.V) {
+			moves = append(moves, func(p *prover, s *spot) bool {
+				outer := p.of(m.Definition, path)
+				end, ok := outer.walk(spot{sim: s.sim})
+				if !ok {
+					return false
+				}
+				p.others = []*prover{outer}
+				end.run, end.walked, end.at = "", nil, 0
+				*s = end
+				return true
+			})
+		}
 	}
 	return moves
 }

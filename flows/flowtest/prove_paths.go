@@ -1,6 +1,7 @@
 package flowtest
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -70,4 +71,19 @@ func hears(def *engine.Definition, path []diag.Step, st *engine.State, event str
 		asked := stateOf(def, step.To)
 		return asked != nil && asked.Ask != nil && slices.ContainsFunc(asked.Ask.Choices, func(ch engine.ChoiceSpec) bool { return ch.Name.V == event })
 	})
+}
+
+// pathsToRun lists a shortest path from each trigger of a flow to each of its states that run another one.
+func pathsToRun(def *engine.Definition, flow string) [][]diag.Step {
+	var found [][]diag.Step
+	for _, tr := range def.Triggers {
+		start := diag.Step{Event: cmp.Or(tr.Event.V, eventPhrase), To: cmp.Or(tr.Goto.V, def.Initial.V)}
+		for _, path := range append([][]diag.Step{nil}, pathsFrom(def, start.To)...) {
+			path = append([]diag.Step{start}, path...)
+			if st := stateOf(def, path[len(path)-1].To); st != nil && st.Run != nil && st.Run.Flow.V == flow {
+				found = append(found, path)
+			}
+		}
+	}
+	return found
 }

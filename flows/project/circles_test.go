@@ -36,7 +36,7 @@ func TestFlowsAreCheckedAgainstEachOther(t *testing.T) {
 		want  []string // file:line code
 	}{
 		{"another flow with all its params and outcomes", map[string]string{
-			"a": flow("a", "run: {flow: b, with: {sum: sum, reason: reason}}, on: {paid: over, refused: over}", "on: {order.lost: lost}\n"), "b": flow("b", "goto: over", takes),
+			"a": flow("a", "run: {flow: b, with: {sum: sum ?? 1, reason: 'reason ?? \"late\"'}}, on: {paid: over, refused: over}", "on: {order.lost: lost}\n"), "b": flow("b", "goto: over", takes),
 		}, nil},
 		{"an unknown flow, an unknown param and a missing one, and an outcome without a way", map[string]string{
 			"a": flow("a", "run: c, on: {ended: over}", "on: {order.lost: lost}\n"),

@@ -9,6 +9,8 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"relevo/engine"
 	"relevo/engine/diag"
@@ -49,10 +51,17 @@ func Read(o Options) (f Files, err error) {
 		return Files{}, err
 	}
 	if f.Commands.Text == nil {
-		f.Commands.Name = path.Join("flows", flows.CommandsFile)
-		if f.Commands.Text, err = flows.Files.ReadFile(flows.CommandsFile); err != nil {
-			return Files{}, fmt.Errorf("read the shipped commands: %w", err)
-		}
+		return f.WithShippedCommands()
+	}
+	return f, nil
+}
+
+// WithShippedCommands replaces the commands, for somebody whose own can not be used.
+func (f Files) WithShippedCommands() (Files, error) {
+	f.Commands.Name = path.Join("flows", flows.CommandsFile)
+	var err error
+	if f.Commands.Text, err = flows.Files.ReadFile(flows.CommandsFile); err != nil {
+		return Files{}, fmt.Errorf("read the shipped commands: %w", err)
 	}
 	return f, nil
 }
@@ -80,6 +89,46 @@ func (o Options) scriptsFolder() string {
 	return beside
 }
 
+// Folders are the folders on disk that the options lead to, whether they are there or not. Nothing shipped is among them.
+func (o Options) Folders() []string {
+	var paths []string
+	for _, folder := range o.folders() {
+		paths = append(paths, filepath.Clean(o.path(folder)))
+	}
+	return paths
+}
+
+// folders are those of Folders as findings show them.
+func (o Options) folders() (folders []string) {
+	if o.Flows != "" {
+		folders = append(folders, o.Flows)
+	}
+	switch {
+	case o.Scripts != "":
+		folders = append(folders, o.Scripts)
+	case o.Flows != "":
+		folders = append(folders, filepath.Join(o.Flows, "..", "scripts"))
+	}
+	return folders
+}
+
+// NameOf is the name that findings use for a file of one of the Folders.
+func (o Options) NameOf(file string) string {
+	for _, folder := range o.folders() {
+		if filepath.Clean(o.path(folder)) == filepath.Dir(file) {
+			return path.Join(filepath.ToSlash(folder), filepath.Base(file))
+		}
+	}
+	return filepath.ToSlash(file)
+}
+
+// Wanted tells that a file of a project's folders is read, by its name without the folder. Names with a dot in front are what editors leave there
+// while a file is open.
+func Wanted(name string) bool {
+	ext := path.Ext(name)
+	return !strings.HasPrefix(name, ".") && (ext == ".yaml" || ext == ".js")
+}
+
 func orShipped(folder, shipped string) string {
 	if folder == "" {
 		return shipped
@@ -99,16 +148,32 @@ func (o Options) readScripts() ([]File, error) {
 	}
 	var files []File
 	for _, name := range names {
-		if scripts.IsTest(name) {
+		if !Wanted(name) || scripts.IsTest(name) {
 			continue
 		}
-		text, err := flows.ReadFile(fsys, name)
+		text, err := readFile(fsys, name)
 		if err != nil {
 			return nil, fmt.Errorf("read script: %w", err)
 		}
 		files = append(files, File{path.Join(orShipped(folder, "scripts"), name), text})
 	}
 	return files, nil
+}
+
+// isFile refuses what a folder may hold besides files: a pipe would be read for ever.
+func isFile(fsys fs.FS, name string) error {
+	info, err := fs.Stat(fsys, name)
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%s is not a file", name)
+	}
+	return err
+}
+
+func readFile(fsys fs.FS, name string) ([]byte, error) {
+	if err := isFile(fsys, name); err != nil {
+		return nil, err
+	}
+	return flows.ReadFile(fsys, name)
 }
 
 // readFolder reads the flow files of a folder and the commands beside them.
@@ -121,10 +186,14 @@ func (f *Files) readFolder(o Options) error {
 	if err != nil {
 		return fmt.Errorf("look for flows: %w", err)
 	}
+	names = slices.DeleteFunc(names, func(name string) bool { return !Wanted(name) })
 	if len(names) > MaxFlows {
 		return fmt.Errorf("folder %s has %d flow files, at most %d are read", o.Flows, len(names), MaxFlows)
 	}
 	for _, name := range names {
+		if err := isFile(fsys, name); err != nil {
+			return fmt.Errorf("read flow: %w", err)
+		}
 		if err := f.read(fsys, name, path.Join(orShipped(o.Flows, "flows"), name)); err != nil {
 			return err
 		}

@@ -74,6 +74,18 @@ var mistakes = []mistake{
 	{"two choices that look the same", "order_tracking", "done: {en: \"That's all\", es: Eso es todo, pt: É só isso}", "done: {en: «Talk to a person», es: Eso es todo, pt: É só isso}", "duplicate-choice", "another title"},
 	{"a template without a name", "security_alert", "          name: suspicious_payment\n", "          nane: suspicious_payment\n", "unknown-key", `"name"`},
 
+	// What something else captures.
+	{"a phrase that another flow has", "payment_alert", "en: [my invoice, my bill,", "en: [my invoice, «my appointment», my bill,", "phrase-shadowed", "only one of the two flows"},
+	{"a phrase that is a command", "order_tracking", "      en: [where is my order,", "      en: [«help me», where is my order,", "phrase-shadowed", "out of the commands"},
+	{"a phrase that asks for a person", "payment_alert", "en: [my invoice, my bill,", "en: [my invoice, my bill, «talk to a person about my bill»,", "phrase-shadowed", "use other words"},
+	{"a phrase twice, with an accent", "order_tracking", "es: [dónde está mi pedido,", "es: [dónde está mi pedido, «¿donde esta mi pedido?»,", "duplicate-phrase", "remove one"},
+	{"a choice that keeps contacts from opting out", "order_tracking", "done: {en: \"That's all\", es: Eso es todo, pt: É só isso}", "done: {en: «Stop», es: Eso es todo, pt: É só isso}", "choice-shadowed", "no more messages"},
+	{"a choice with the name of another one", "order_tracking", `done: {en: "No, thanks",`, `done: {en: «Another»,`, "choice-shadowed", "rename that choice"},
+	{"a title that is a command", "order_tracking", "title: {en: Track an order, es: Seguir un pedido, pt: Acompanhar um pedido}", "title: {en: «Options», es: Seguir un pedido, pt: Acompanhar um pedido}", "choice-shadowed", "another title"},
+	{"an event that starts another flow, too", "security_alert", "  - event: payment.suspicious\n    goto: ask_you\n", "  - event: payment.suspicious\n    goto: ask_you\n  - event: «invoice.issued»\n", "event-shared", "run the other one"},
+	{"a command that is switched off and answered", "security_alert", "  undeliverable: block ", "  «cancel»: block\n  undeliverable: block ", "command-off", "remove it"},
+	{"a command where nothing is asked", "order_tracking", "on: {ok: report, 404: not_found, failed: service_down}", "on: {ok: report, 404: not_found, failed: service_down, «cancel»: bye}", "command-unheard", "on of the question"},
+
 	// YAML.
 	{"a colon in a text without quotes", "order_tracking", `en: "Are you still there? We can go on whenever you like."`, "en: Are you still there«:» we can go on", "yaml-syntax", "quotes"},
 	{"a quote is never closed", "order_tracking", "    summary: 'Left a message: {{ message }}'", "    summary: «'»Left a message: {{ message }}", "yaml-syntax", "quote"},

@@ -3,8 +3,11 @@ package project
 
 import (
 	"path"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"relevo/engine"
 	"relevo/engine/diag"
@@ -23,6 +26,8 @@ type Options struct {
 	Files  []string
 	Config map[string]any // nil: anything goes in config.*
 	Queues []string       // nil: any queue goes
+	// Channels are where messages go; nil: what channels can show is not looked at.
+	Channels []engine.ChannelLimits
 	// Published are flows that are there besides the files: a file may run them.
 	Published map[string]engine.Signature
 }
@@ -41,7 +46,7 @@ type Project struct {
 	acceptances []diag.Acceptance
 	files       map[string][]byte
 	commands    File
-	flows       int // flow files read
+	flows       []string // flow files read
 }
 
 // Load reads and compiles a project. Everything that is wrong is in Findings; the error is only for what kept it from looking.
@@ -59,14 +64,12 @@ func Build(files Files, o Options) *Project {
 	for _, f := range files.Scripts {
 		p.addScript(f)
 	}
-	for _, f := range files.Flows {
-		p.addFlow(f)
-	}
+	p.addFlows(files.Flows)
 	loaded, findings := flows.LoadCommands(files.Commands.Name, files.Commands.Text)
 	p.files[files.Commands.Name], p.commands = files.Commands.Text, files.Commands
 	p.acceptances = append(p.acceptances, flows.Acceptances(files.Commands.Name, files.Commands.Text)...)
 	p.Commands, p.Findings = loaded, append(p.Findings, findings...)
-	around := engine.Surroundings{Scripts: p.Scripts, Config: o.Config, Queues: o.Queues}
+	around := engine.Surroundings{Scripts: p.Scripts, Config: o.Config, Queues: o.Queues, Channels: o.Channels}
 	if len(o.Files) == 0 || o.Published != nil { // single files may run flows that are not among them
 		p.Signatures = signatures(p.Definitions)
 		for flow, signature := range o.Published {
@@ -77,6 +80,18 @@ func Build(files Files, o Options) *Project {
 		around.Flows = p.Signatures
 	}
 	checkCircles(p.Definitions, &p.Findings)
+	p.compile(around)
+	p.Findings = append(p.Findings, p.shadows()...)
+	p.Findings = sure(p.Findings)
+	p.Findings.Sort()
+	p.Findings, p.Accepted = p.Findings.Accept(p.acceptances)
+	p.Findings.Sort()
+	return p
+}
+
+// compile gives the definitions their meaning, several at a time.
+func (p *Project) compile(around engine.Surroundings) {
+	var unique []*engine.Definition
 	seen := map[string]string{}
 	for _, def := range p.Definitions {
 		if other, twice := seen[def.Flow.V]; twice {
@@ -84,18 +99,31 @@ func Build(files Files, o Options) *Project {
 			continue
 		}
 		seen[def.Flow.V] = def.File
-		machine, findings := engine.Compile(def, around)
-		p.Findings = append(p.Findings, findings...)
+		unique = append(unique, def)
+	}
+	machines, findings := inParallel(unique, func(def *engine.Definition) (*engine.Machine, diag.List) { return engine.Compile(def, around) })
+	for i, machine := range machines {
+		p.Findings = append(p.Findings, findings[i]...)
 		if machine != nil {
 			p.Machines = append(p.Machines, machine)
 		}
 	}
-	p.Findings = append(p.Findings, p.shadows()...)
-	p.Findings = sure(p.Findings)
-	p.Findings.Sort()
-	p.Findings, p.Accepted = p.Findings.Accept(p.acceptances)
-	p.Findings.Sort()
-	return p
+}
+
+// inParallel does the same with each of some things, on as many processors as there are. The results stand in the order of what they were made of.
+func inParallel[In, Out any](things []In, do func(In) (Out, diag.List)) ([]Out, []diag.List) {
+	made, findings := make([]Out, len(things)), make([]diag.List, len(things))
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(things)) {
+		workers.Go(func() {
+			for i := next.Add(1) - 1; int(i) < len(things); i = next.Add(1) - 1 {
+				made[i], findings[i] = do(things[i])
+			}
+		})
+	}
+	workers.Wait()
+	return made, findings
 }
 
 // sure leaves out doubts on lines where something is wrong anyway: who writes yes for true needs no quotes, and in {en: No, thanks} it is the comma.
@@ -130,15 +158,17 @@ func (p *Project) addScript(f File) {
 	}
 }
 
-// addFlow reads a flow file.
-func (p *Project) addFlow(f File) {
-	p.files[f.Name] = f.Text
-	p.flows++
-	def, findings := flows.Load(f.Name, f.Text)
-	p.acceptances = append(p.acceptances, flows.Acceptances(f.Name, f.Text)...)
-	p.Findings = append(p.Findings, findings...)
-	if def != nil {
-		p.Definitions = append(p.Definitions, def)
+// addFlows reads flow files, several at a time.
+func (p *Project) addFlows(files []File) {
+	definitions, findings := inParallel(files, func(f File) (*engine.Definition, diag.List) { return flows.Load(f.Name, f.Text) })
+	for i, f := range files {
+		p.files[f.Name] = f.Text
+		p.flows = append(p.flows, f.Name)
+		p.acceptances = append(p.acceptances, flows.Acceptances(f.Name, f.Text)...)
+		p.Findings = append(p.Findings, findings[i]...)
+		if definitions[i] != nil {
+			p.Definitions = append(p.Definitions, definitions[i])
+		}
 	}
 }
 
@@ -159,4 +189,7 @@ func (p *Project) Definition(flow string) *engine.Definition {
 }
 
 // Flows is how many flow files were read, the ones with errors included.
-func (p *Project) Flows() int { return p.flows }
+func (p *Project) Flows() int { return len(p.flows) }
+
+// FlowFiles are the names of the flow files that were read, the ones with errors included.
+func (p *Project) FlowFiles() []string { return p.flows }

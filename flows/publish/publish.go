@@ -43,9 +43,11 @@ type Options struct {
 	Commands project.File    // what files are checked together with
 	Pool     Pool            // nil: nothing runs here
 	// Use takes what is published from now on: the current version of each flow, and the others that runs use. nil: nothing runs here.
-	Use    func(current, old []*engine.Machine)
-	Now    func() time.Time
-	Logger *slog.Logger
+	Use func(current, old []*engine.Machine)
+	// UseCommands takes other commands, before Use is called; see Reload. nil: nothing runs here.
+	UseCommands func(engine.Commands)
+	Now         func() time.Time
+	Logger      *slog.Logger
 }
 
 // Publisher plans and publishes. It is safe for concurrent use.

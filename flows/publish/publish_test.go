@@ -86,6 +86,7 @@ type place struct {
 	publisher *publish.Publisher
 	runner    *runner.Runner
 	log       *lockedBuffer
+	commanded []engine.Commands // what UseCommands was called with
 
 	mu    sync.Mutex
 	heard map[string]chan string // what each contact is told
@@ -138,7 +139,8 @@ func open(t testing.TB, db *sqlite.DB, p *project.Project) *place {
 	}
 	pl.publisher = publish.New(publish.Options{
 		Store: db, Commands: p.CommandsFile(), Pool: pl.pool, Logger: log,
-		Use: func(current, old []*engine.Machine) { pl.runner.SetCatalog(catalog(current, old)) },
+		UseCommands: func(c engine.Commands) { pl.commanded = append(pl.commanded, c) },
+		Use:         func(current, old []*engine.Machine) { pl.runner.SetCatalog(catalog(current, old)) },
 	})
 	current, old, err := pl.publisher.Start(context.Background(), p)
 	if err != nil {

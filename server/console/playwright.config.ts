@@ -3,6 +3,8 @@ import { defineConfig } from '@playwright/test'
 // The tests drive a program that is already running on an empty database:
 //   RELEVO_URL         its address, http://127.0.0.1:8080
 //   RELEVO_SETUP_LINK  the one-time link that it printed
+//   RELEVO_WATCH_URL   the address of another one, which runs with --watch on the folder RELEVO_WATCH_FLOWS,
+//   RELEVO_WATCH_SETUP and the one-time link of that one
 //   RELEVO_SHOTS       where the pictures go (test-results when empty)
 export default defineConfig({
   testDir: 'e2e',
@@ -15,6 +17,7 @@ export default defineConfig({
   projects: [
     { name: 'story', testMatch: 'story.spec.ts' },
     { name: 'flows', testMatch: 'flows.spec.ts', dependencies: ['story'] },
+    { name: 'watch', testMatch: 'watch.spec.ts' },
   ],
   use: {
     baseURL: process.env.RELEVO_URL ?? 'http://127.0.0.1:8080',

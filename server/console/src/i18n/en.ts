@@ -287,6 +287,10 @@ export const en = {
     drawing: 'Drawing of the flow {{title}}',
     open: 'Open the drawing',
     noDrawing: 'The drawing could not be loaded.',
+    runs: 'Running',
+    smaller: 'Smaller',
+    larger: 'Larger',
+    fit: 'Fit into the window',
     choose: 'Choose a flow',
   },
   keys: {

@@ -289,6 +289,10 @@ export const es: Texts = {
     drawing: 'Dibujo del flujo {{title}}',
     open: 'Abrir el dibujo',
     noDrawing: 'No se ha podido cargar el dibujo.',
+    runs: 'En curso',
+    smaller: 'Más pequeño',
+    larger: 'Más grande',
+    fit: 'Ajustar a la ventana',
     choose: 'Elige un flujo',
   },
   keys: {

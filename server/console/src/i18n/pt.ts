@@ -289,6 +289,10 @@ export const pt: Texts = {
     drawing: 'Desenho do fluxo {{title}}',
     open: 'Abrir o desenho',
     noDrawing: 'Não foi possível carregar o desenho.',
+    runs: 'Em andamento',
+    smaller: 'Menor',
+    larger: 'Maior',
+    fit: 'Ajustar à janela',
     choose: 'Escolha um fluxo',
   },
   keys: {
