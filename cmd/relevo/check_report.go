@@ -32,7 +32,7 @@ func (a *app) reportText(found checked) error {
 	if a.terminal && a.getenv("NO_COLOR") == "" {
 		text = painted(text)
 	}
-	return a.printf("%s%s\n", text, found.sum(a.speaks()))
+	return a.printf("%s%s\n", text, found.sum(a.spoken()))
 }
 
 // sum is the last line: "2 flows checked: 1 error, 0 warnings, 1 accepted".

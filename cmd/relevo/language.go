@@ -8,12 +8,12 @@ import (
 	"relevo/engine/diag/words"
 )
 
-// speaks is the language in which people are told what is wrong in their files.
-func (a *app) speaks() string { return words.Choose(a.language, a.getenv) }
+// spoken is the language in which people are told what is wrong in their files.
+func (a *app) spoken() string { return words.Choose(a.language, a.getenv) }
 
 // render writes findings for people, in their language.
 func (a *app) render(w io.Writer, l diag.List, source func(file string) []byte) error {
-	language := a.speaks()
+	language := a.spoken()
 	return diag.RenderIn(w, words.List(l, language), source, words.Captions(language))
 }
 
