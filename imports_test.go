@@ -28,6 +28,7 @@ type room struct {
 }
 
 var rooms = []room{
+	{"engine/diag/words", []string{"engine/diag"}, nil, "translating findings is pure: standard library only"},
 	{"engine/diag", nil, nil, "findings are data: standard library only"},
 	{"docs", nil, nil, "pages that the program shows are text: standard library only"},
 	{"engine/reading", nil, nil, "reading what people write is pure: standard library only"},

@@ -33,8 +33,9 @@ type app struct {
 	dir      string // the working directory
 	getenv   func(string) string
 	now      func() time.Time
-	terminal bool // out is a terminal
-	answers  bool // in is a terminal: somebody can be asked
+	terminal bool   // out is a terminal
+	answers  bool   // in is a terminal: somebody can be asked
+	language string // the language of findings that --language asks for; "": as the environment says
 }
 
 // findingsError is findings that are yet to be shown. They are shown by run, not by who found them.
@@ -86,7 +87,7 @@ func (a *app) run(ctx context.Context) int {
 	case err == nil:
 		return exitGood
 	case errors.As(err, &findings):
-		if err := diag.Render(a.err, findings.list, findings.source); err != nil {
+		if err := a.render(a.err, findings.list, findings.source); err != nil {
 			return exitEnvironment
 		}
 		return exitFindings

@@ -14,6 +14,7 @@ import (
 	"relevo/channel/whatsapp"
 	"relevo/engine"
 	"relevo/engine/diag"
+	"relevo/engine/diag/words"
 	"relevo/flows"
 	"relevo/flows/project"
 	"relevo/scripts"
@@ -33,6 +34,7 @@ A warning that is meant to be is accepted by a comment on its line, or alone on 
 Exit code 0: nothing wrong (warnings may be shown). 1: errors, with --strict also warnings. 2: usage. 3: a file can not be read.`,
 		Example: `  relevo check
   relevo check flows/order_tracking.yaml
+  relevo check --language pt flows/              in Portuguese
   relevo check --explain no-way-out              what a code means, with an example
   relevo check --json flows/ | jq '.findings[].code'
   relevo check --format github --strict flows/   beside the lines of a change, in CI
@@ -43,6 +45,9 @@ Exit code 0: nothing wrong (warnings may be shown). 1: errors, with --strict als
 			}
 			if asJSON {
 				format = "json"
+			}
+			if a.language != "" && !words.Known(a.language) {
+				return &usageError{fmt.Errorf("findings can not be said in %q; it can be %s", a.language, strings.Join(words.Languages, ", "))}
 			}
 			report, known := reports[format]
 			if !known {
@@ -68,6 +73,7 @@ Exit code 0: nothing wrong (warnings may be shown). 1: errors, with --strict als
 	cmd.Flags().BoolVar(&asJSON, "json", false, "short for --format json")
 	cmd.Flags().StringVar(&format, "format", "text", "text, json, sarif (SARIF 2.1.0) or github (annotations of a change)")
 	cmd.Flags().BoolVar(&strict, "strict", false, "warnings fail, too")
+	cmd.Flags().StringVar(&a.language, "language", "", "say the findings in en, es or pt (default: the terminal's language) [RELEVO_LANGUAGE]")
 	cmd.Flags().StringVar(&explain, "explain", "", "explain a code instead: what, why, how to mend it")
 	addConfigFlags(cmd, "flows", "scripts", "config", "queues")
 	return cmd

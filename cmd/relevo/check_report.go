@@ -8,6 +8,7 @@ import (
 
 	"relevo/docs"
 	"relevo/engine/diag"
+	"relevo/engine/diag/words"
 )
 
 // reports are the forms in which findings are written.
@@ -21,7 +22,7 @@ var reports = map[string]func(*app, checked) error{
 // reportText is for people: each finding with its line, then the sum.
 func (a *app) reportText(found checked) error {
 	var b strings.Builder
-	if err := diag.Render(&b, found.findings, found.source); err != nil {
+	if err := a.render(&b, found.findings, found.source); err != nil {
 		return err
 	}
 	if len(found.findings) > 0 {
@@ -31,17 +32,13 @@ func (a *app) reportText(found checked) error {
 	if a.terminal && a.getenv("NO_COLOR") == "" {
 		text = painted(text)
 	}
-	return a.printf("%s%s\n", text, found.sum())
+	return a.printf("%s%s\n", text, found.sum(a.spoken()))
 }
 
 // sum is the last line: "2 flows checked: 1 error, 0 warnings, 1 accepted".
-func (found checked) sum() string {
+func (found checked) sum(language string) string {
 	errs, warnings := found.findings.Count()
-	sum := fmt.Sprintf("%s checked: %s, %s", count(found.flows, "flow"), count(errs, "error"), count(warnings, "warning"))
-	if n := len(found.accepted); n > 0 {
-		sum += fmt.Sprintf(", %d accepted", n)
-	}
-	return sum
+	return words.Checked(language, found.flows, errs, warnings, len(found.accepted))
 }
 
 // paints are the parts of a rendered finding that a terminal shows in colour. The sentence says the same without it.
@@ -49,10 +46,10 @@ var paints = []struct {
 	part  *regexp.Regexp
 	paint string
 }{
-	{regexp.MustCompile(`(?m)^(\S.*?:\d+:\d+: )(error)(: .*)$`), "$1\x1b[1;31m$2\x1b[0m\x1b[1m$3\x1b[0m"},
-	{regexp.MustCompile(`(?m)^(\S.*?:\d+:\d+: )(warning)(: .*)$`), "$1\x1b[1;33m$2\x1b[0m\x1b[1m$3\x1b[0m"},
+	{regexp.MustCompile(`(?m)^(\S.*?:\d+:\d+: )(error|erro)(: .*)$`), "$1\x1b[1;31m$2\x1b[0m\x1b[1m$3\x1b[0m"},
+	{regexp.MustCompile(`(?m)^(\S.*?:\d+:\d+: )(warning|advertencia|aviso)(: .*)$`), "$1\x1b[1;33m$2\x1b[0m\x1b[1m$3\x1b[0m"},
 	{regexp.MustCompile(`(?m)^(      \| *)(\^+)$`), "$1\x1b[1;31m$2\x1b[0m"},
-	{regexp.MustCompile(`(?m)^(hint|proof|see)\b`), "\x1b[36m$1\x1b[0m"},
+	{regexp.MustCompile(`(?m)^(hint|pista|dica|proof|prueba|prova|see|ver)\b`), "\x1b[36m$1\x1b[0m"},
 }
 
 func painted(text string) string {
@@ -63,6 +60,7 @@ func painted(text string) string {
 }
 
 func (a *app) reportJSON(found checked) error {
+	found = a.asAsked(found)
 	errs, warnings := found.findings.Count()
 	if found.findings == nil {
 		found.findings = diag.List{}
@@ -74,15 +72,17 @@ func (a *app) reportJSON(found checked) error {
 }
 
 func (a *app) reportSARIF(found checked) error {
+	found = a.asAsked(found)
 	explain := func(code string) string { entry, _ := docs.Diagnostic(code); return entry }
-	return diag.SARIF(a.out, diag.Report{Findings: found.findings, Accepted: found.accepted, Version: programVersion(), Explain: explain})
+	return diag.SARIF(a.out, diag.Report{Findings: found.findings, Accepted: found.accepted, Version: programVersion(), Explain: explain, Hint: a.asked("hint")})
 }
 
 func (a *app) reportGitHub(found checked) error {
-	if err := diag.GitHub(a.out, found.findings); err != nil {
+	found = a.asAsked(found)
+	if err := diag.GitHub(a.out, diag.Report{Findings: found.findings, Hint: a.asked("hint")}); err != nil {
 		return err
 	}
-	return a.printf("%s\n", found.sum())
+	return a.printf("%s\n", found.sum(a.language))
 }
 
 // explain prints what docs/diagnostics.md says of a code.

@@ -30,7 +30,7 @@ func TestAProofIsATranscriptThatRuns(t *testing.T) {
 	}
 	prove(config{}, p)
 	var out bytes.Buffer
-	a := &app{out: &out, dir: dir}
+	a := &app{out: &out, dir: dir, getenv: func(string) string { return "" }}
 	if err := a.reportText(checked{findings: p.Findings, source: p.Source, flows: 1}); err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"relevo/engine/diag"
 	"relevo/flows/plan"
 	"relevo/flows/project"
 	"relevo/flows/publish"
@@ -193,7 +192,7 @@ func (a *app) publish(ctx context.Context, r registry, files project.Files, o pu
 		}
 		return a.printJSON(map[string]any{"plan": planned, "published": published})
 	}
-	if err := errors.Join(diag.Render(a.out, planned.Findings, source), plan.Render(a.out, planned)); err != nil {
+	if err := errors.Join(a.render(a.out, planned.Findings, source), plan.Render(a.out, planned)); err != nil {
 		return err
 	}
 	n := planned.Changes()

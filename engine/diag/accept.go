@@ -40,7 +40,7 @@ func ParseAcceptance(comment string) (code, reason string, from, to int, ok bool
 }
 
 // Accept takes out the warnings that acceptances name. What an acceptance gets wrong is a warning of its own: it has no reason, it is about an
-// error, or there is nothing to accept on its line.
+// error, or there is nothing to accept on its line. The last one is not told of a file with errors: they hide warnings.
 func (l List) Accept(acceptances []Acceptance) (left List, accepted []Accepted) {
 	if len(acceptances) == 0 {
 		return l, nil
@@ -74,9 +74,15 @@ func (a Acceptance) doubt(left *List, all List, used bool) {
 	switch {
 	case isError:
 		left.Warnf(a.At, "accept-error", "mend it; only warnings can be accepted", "%s is an error, and errors can not be accepted", a.Code)
+	case !used && all.stopped(a.At.File): // what the error hides may be what is accepted
 	case !used:
 		left.Warnf(a.At, "accept-unused", "remove the comment, or move it to the line of the finding", "there is no %s to accept on line %d", a.Code, a.Line)
 	case strings.TrimSpace(a.Reason) == "":
 		left.Warnf(a.At, "accept-without-reason", "write accept "+a.Code+": and why", "nothing says why %s is accepted", a.Code)
 	}
+}
+
+// stopped tells that a file has an error.
+func (l List) stopped(file string) bool {
+	return slices.ContainsFunc(l, func(d Diagnostic) bool { return d.Severity == Error && d.Range.File == file })
 }

@@ -75,11 +75,13 @@ type Step struct {
 }
 
 // Error renders the first line of the finding, so that a Diagnostic can travel as an error.
-func (d Diagnostic) Error() string {
+func (d Diagnostic) Error() string { return d.line(string(d.Severity)) }
+
+func (d Diagnostic) line(severity string) string {
 	if d.Range.IsZero() {
-		return fmt.Sprintf("%s: %s: %s [%s]", d.Range.File, d.Severity, d.Message, d.Code)
+		return fmt.Sprintf("%s: %s: %s [%s]", d.Range.File, severity, d.Message, d.Code)
 	}
-	return fmt.Sprintf("%s:%d:%d: %s: %s [%s]", d.Range.File, d.Range.Start.Line, d.Range.Start.Column, d.Severity, d.Message, d.Code)
+	return fmt.Sprintf("%s:%d:%d: %s: %s [%s]", d.Range.File, d.Range.Start.Line, d.Range.Start.Column, severity, d.Message, d.Code)
 }
 
 // List is the findings of one run. Its zero value is ready to use.
@@ -146,6 +148,12 @@ func (l List) Err() error {
 // Render writes the findings for people: place, sentence, the line with a caret under the smallest wrong thing, a hint.
 // source returns the text of a file by the name used in the findings, or nil where it is not to be had.
 func Render(w io.Writer, l List, source func(file string) []byte) error {
+	return RenderIn(w, l, source, func(caption string) string { return caption })
+}
+
+// RenderIn is Render in another language. The findings are said in it already (package words); say does so for the words around them: error, warning,
+// hint, see and proof.
+func RenderIn(w io.Writer, l List, source func(file string) []byte, say func(caption string) string) error {
 	lines := map[string][]string{}
 	for i, d := range l {
 		if i > 0 {
@@ -153,18 +161,19 @@ func Render(w io.Writer, l List, source func(file string) []byte) error {
 				return err
 			}
 		}
-		if _, err := io.WriteString(w, d.Error()+"\n"+excerpt(d.Range, lines, source)+related(d)+hint(d)+proof(d)); err != nil {
+		text := d.line(say(string(d.Severity))) + "\n" + excerpt(d.Range, lines, source) + related(d, say("see")) + hint(d, say("hint")) + proof(d, say("proof"))
+		if _, err := io.WriteString(w, text); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func hint(d Diagnostic) string {
+func hint(d Diagnostic, caption string) string {
 	if d.Hint == "" {
 		return ""
 	}
-	return "hint: " + d.Hint + "\n"
+	return caption + ": " + d.Hint + "\n"
 }
 
 // maxExcerptRunes is how much of a long line is shown around the caret; longer ones would wrap and misplace it.

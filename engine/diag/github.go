@@ -17,8 +17,8 @@ var (
 //	::error file=flows/refund.yaml,line=8,col=15,endLine=8,endColumn=21,title=unknown-state::no state is named "confrim"%0Ahint: did you mean "confirm"?
 //
 // endColumn is inclusive there.
-func GitHub(w io.Writer, l List) error {
-	for _, d := range l {
+func GitHub(w io.Writer, r Report) error {
+	for _, d := range r.Findings {
 		place := "file=" + githubProperty.Replace(d.Range.File)
 		if !d.Range.IsZero() {
 			place += fmt.Sprintf(",line=%d,col=%d,endLine=%d", d.Range.Start.Line, d.Range.Start.Column, d.Range.End.Line)
@@ -26,10 +26,7 @@ func GitHub(w io.Writer, l List) error {
 				place += fmt.Sprintf(",endColumn=%d", max(d.Range.Start.Column, d.Range.End.Column-1))
 			}
 		}
-		text := d.Message
-		if d.Hint != "" {
-			text += "\nhint: " + d.Hint
-		}
+		text := r.text(d)
 		if len(d.Path) > 0 {
 			text += "\n" + InWords(d.Path)
 		}

@@ -44,22 +44,22 @@ func shorter(duration string) string {
 }
 
 // proof writes how to get to where a finding holds: the conversation, else the states on the way.
-func proof(d Diagnostic) string {
+func proof(d Diagnostic, caption string) string {
 	switch {
 	case d.Transcript != "":
 		indented := strings.ReplaceAll("\n"+strings.TrimRight(d.Transcript, "\n"), "\n", "\n  ")
-		return "proof:" + strings.ReplaceAll(indented, "\n  \n", "\n\n") + "\n"
+		return caption + ":" + strings.ReplaceAll(indented, "\n  \n", "\n\n") + "\n"
 	case len(d.Path) > 0:
-		return "proof: " + InWords(d.Path) + "\n"
+		return caption + ": " + InWords(d.Path) + "\n"
 	}
 	return ""
 }
 
 // related writes the other places that a finding is about, one a line.
-func related(d Diagnostic) string {
+func related(d Diagnostic, caption string) string {
 	var b strings.Builder
 	for _, r := range d.Related {
-		fmt.Fprintf(&b, "see %s:%d:%d: %s\n", r.Range.File, r.Range.Start.Line, r.Range.Start.Column, r.Message)
+		fmt.Fprintf(&b, "%s %s:%d:%d: %s\n", caption, r.Range.File, r.Range.Start.Line, r.Range.Start.Column, r.Message)
 	}
 	return b.String()
 }

@@ -28,7 +28,7 @@ var reported = Report{
 func TestGitHubAnnotations(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
-	if err := GitHub(&b, reported.Findings); err != nil {
+	if err := GitHub(&b, reported); err != nil {
 		t.Fatal(err)
 	}
 	want := `::error file=flows/ñ and so on.yaml,line=8,col=15,endLine=8,endColumn=21,title=unknown-state::no state is named "confrim"%0Ahint: did you mean 100%25:%0A"confirm"?
@@ -38,7 +38,7 @@ func TestGitHubAnnotations(t *testing.T) {
 	if b.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", b.String(), want)
 	}
-	if err := GitHub(&full{}, reported.Findings); err == nil {
+	if err := GitHub(&full{}, reported); err == nil {
 		t.Error("a full disk is no error")
 	}
 }

@@ -1,6 +1,7 @@
 package diag
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
 	"net/url"
@@ -13,6 +14,15 @@ type Report struct {
 	Accepted []Accepted
 	Version  string                   // of the program
 	Explain  func(code string) string // what docs/diagnostics.md says of a code, in Markdown; nil or "": nothing
+	Hint     string                   // the word before hints in the language of the findings; "": hint
+}
+
+// text is a finding's sentence and hint, a line each.
+func (r Report) text(d Diagnostic) string {
+	if d.Hint == "" {
+		return d.Message
+	}
+	return d.Message + "\n" + cmp.Or(r.Hint, "hint") + ": " + d.Hint
 }
 
 // SARIF 2.1.0 (OASIS, sarif-v2.1.0-errata01): what code hosts and editors read of a static analysis. Only what we fill in is here.
@@ -90,10 +100,10 @@ func SARIF(w io.Writer, r Report) error {
 	run := sarifRun{ColumnKind: "unicodeCodePoints", Results: []sarifResult{}}
 	run.Tool.Driver = sarifDriver{Name: "relevo", Version: r.Version, Rules: r.rules()}
 	for _, d := range r.Findings {
-		run.Results = append(run.Results, run.result(d))
+		run.Results = append(run.Results, run.result(d, r.text(d)))
 	}
 	for _, a := range r.Accepted {
-		result := run.result(a.Diagnostic)
+		result := run.result(a.Diagnostic, r.text(a.Diagnostic))
 		result.Suppressions = []sarifSuppression{{Kind: "inSource", Justification: a.Reason}}
 		run.Results = append(run.Results, result)
 	}
@@ -124,11 +134,7 @@ func (r Report) rules() []sarifRule {
 	return rules
 }
 
-func (run sarifRun) result(d Diagnostic) sarifResult {
-	message := d.Message
-	if d.Hint != "" {
-		message += "\nhint: " + d.Hint
-	}
+func (run sarifRun) result(d Diagnostic, message string) sarifResult {
 	result := sarifResult{
 		RuleID: d.Code, Level: string(d.Severity), Message: sarifText{Text: message}, Locations: []sarifLocation{location(d.Range, "")},
 		RuleIndex: slices.IndexFunc(run.Tool.Driver.Rules, func(rule sarifRule) bool { return rule.ID == d.Code }),
