@@ -31,6 +31,7 @@ type compilation struct {
 	events   []fsm.EventDesc
 	paths    *analysis       // of the ways through the flow, made when it is first asked for
 	meant    map[string]bool // "state.event": the state catches it under a misspelt name, which is reported already
+	nearest  map[string]string // the hint for a name that no state has, worked out once
 	circled  []string        // states of circles that never wait
 }
 
@@ -78,7 +79,7 @@ func Compile(def *Definition, around Surroundings) (*Machine, diag.List) {
 
 func newCompilation(def *Definition, around Surroundings) *compilation {
 	return &compilation{
-		def: def, around: around, meant: map[string]bool{}, answers: map[SlotType]scope{},
+		def: def, around: around, meant: map[string]bool{}, answers: map[SlotType]scope{}, nearest: map[string]string{},
 		scope: newScope(def, around.Scripts, around.Config),
 		machine: &Machine{
 			Flow: def.Flow.V, Version: VersionOf(def, around.Scripts), Definition: def, initial: def.Initial.V, used: around.Scripts,
@@ -201,18 +202,27 @@ func (c *compilation) target(s Str) {
 	if _, ok := c.machine.states[s.V]; ok {
 		return
 	}
-	names := make([]string, 0, len(c.def.States))
-	for _, st := range c.def.States {
-		names = append(names, st.Name.V)
-	}
-	const otherwise = "add the state, or name one that exists"
-	hint := diag.Suggest(s.V, names, otherwise)
-	for _, st := range c.def.States {
-		if hint != otherwise && hint == fmt.Sprintf("did you mean %q?", st.Name.V) {
-			hint = fmt.Sprintf("did you mean %q (line %d)?", st.Name.V, st.Name.At.Start.Line)
-		}
+	hint, known := c.nearest[s.V]
+	if !known {
+		hint = c.nearestState(s.V)
+		c.nearest[s.V] = hint
 	}
 	c.findings.Errorf(s.At, "unknown-state", hint, "no state is named %q", s.V)
+}
+
+// nearestState is the hint for a name that no state has.
+func (c *compilation) nearestState(name string) string {
+	const otherwise = "add the state, or name one that exists"
+	hint := diag.Suggest(name, c.everywhere(), otherwise)
+	if hint == otherwise {
+		return hint
+	}
+	for _, st := range c.def.States {
+		if hint == fmt.Sprintf("did you mean %q?", st.Name.V) {
+			return fmt.Sprintf("did you mean %q (line %d)?", st.Name.V, st.Name.At.Start.Line)
+		}
+	}
+	return hint
 }
 
 // buildInstances makes the pool of looplab/fsm machines that carry the flow.

@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -19,7 +18,6 @@ import (
 	"relevo/flows"
 	"relevo/flows/flowgen"
 	"relevo/flows/project"
-	"relevo/runner"
 )
 
 // What relevo check may take, seen by an analyst who waits for it.
@@ -40,8 +38,6 @@ var checkOptions = project.Options{Channels: []engine.ChannelLimits{whatsapp.Cap
 
 // measureCheck checks a folder, a file and hostile files. Its yardstick is the YAML library alone, on the same bytes and processors.
 func measureCheck(ctx context.Context, dir string, rounds int) error {
-	debug.SetGCPercent(100) // as check does: it is a short process
-	defer debug.SetGCPercent(runner.GCPercent)
 	files, err := project.Read(project.Options{})
 	if err != nil {
 		return err

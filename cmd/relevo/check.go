@@ -57,6 +57,7 @@ Exit code 0: nothing wrong (warnings may be shown). 1: errors, with --strict als
 			if err != nil {
 				return err
 			}
+			a.easeGC()
 			found, err := a.check(c, args)
 			if err != nil {
 				return err

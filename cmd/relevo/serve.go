@@ -51,9 +51,7 @@ Exit code 0: asked to stop. 1: the flows or the configuration have errors. 2: us
 			if err != nil {
 				return err
 			}
-			if a.getenv("GOGC") == "" {
-				debug.SetGCPercent(runner.GCPercent)
-			}
+			a.easeGC()
 			if c.Watch {
 				if err := a.watchable(&c); err != nil {
 					return err
@@ -68,6 +66,13 @@ Exit code 0: asked to stop. 1: the flows or the configuration have errors. 2: us
 	}
 	addConfigFlags(cmd)
 	return cmd
+}
+
+// easeGC trades memory for time, unless the environment says how much of each is wanted.
+func (a *app) easeGC() {
+	if a.getenv("GOGC") == "" {
+		debug.SetGCPercent(runner.GCPercent)
+	}
 }
 
 // service is everything that serve runs.
