@@ -29,10 +29,10 @@ type compilation struct {
 	machine  *Machine
 	findings diag.List
 	events   []fsm.EventDesc
-	paths    *analysis       // of the ways through the flow, made when it is first asked for
-	meant    map[string]bool // "state.event": the state catches it under a misspelt name, which is reported already
+	paths    *analysis         // of the ways through the flow, made when it is first asked for
+	meant    map[string]bool   // "state.event": the state catches it under a misspelt name, which is reported already
 	nearest  map[string]string // the hint for a name that no state has, worked out once
-	circled  []string        // states of circles that never wait
+	circled  []string          // states of circles that never wait
 }
 
 // stage is one step of Compile.

@@ -39,11 +39,11 @@ func TestFoldersAreNamedAsFindingsNameThem(t *testing.T) {
 		folders      []string
 		file, nameIs string
 	}{
-		{Options{Dir: "/work"}, nil, "/work/flows/a.yaml", "/work/flows/a.yaml"},
-		{Options{Dir: "/work", Flows: "flows"}, []string{"/work/flows", "/work/scripts"}, "/work/flows/a.yaml", "flows/a.yaml"},
-		{Options{Dir: "/work", Flows: "flows/"}, []string{"/work/flows", "/work/scripts"}, "/work/scripts/a.js", "scripts/a.js"},
-		{Options{Dir: "/work", Flows: ".", Scripts: "/other"}, []string{"/work", "/other"}, "/other/a.js", "/other/a.js"},
-		{Options{Dir: "/work", Flows: "../x"}, []string{"/x", "/scripts"}, "/x/a.yaml", "../x/a.yaml"},
+		{Options{Dir: "/srv"}, nil, "/srv/flows/a.yaml", "/srv/flows/a.yaml"},
+		{Options{Dir: "/srv", Flows: "flows"}, []string{"/srv/flows", "/srv/scripts"}, "/srv/flows/a.yaml", "flows/a.yaml"},
+		{Options{Dir: "/srv", Flows: "flows/"}, []string{"/srv/flows", "/srv/scripts"}, "/srv/scripts/a.js", "scripts/a.js"},
+		{Options{Dir: "/srv", Flows: ".", Scripts: "/other"}, []string{"/srv", "/other"}, "/other/a.js", "/other/a.js"},
+		{Options{Dir: "/srv", Flows: "../x"}, []string{"/x", "/scripts"}, "/x/a.yaml", "../x/a.yaml"},
 	} {
 		if got := tt.options.Folders(); !slices.Equal(got, tt.folders) {
 			t.Errorf("%+v: %q, want %q", tt.options, got, tt.folders)

@@ -296,7 +296,7 @@ func TestChangesDuringAReloadComeNext(t *testing.T) {
 	})
 }
 
-// TestTheSystemTells saves as editors do, on a real file system.
+// TestTheSystemTells saves as editors do, on a real file system. Where the system tells nothing, looking finds the same.
 func TestTheSystemTells(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
@@ -304,7 +304,7 @@ func TestTheSystemTells(t *testing.T) {
 	save(t, file, "a")
 	watcher := New(Options{Folders: []string{folder}, Wanted: isYAML})
 	if watcher.source == nil || len(watcher.heard) != 1 {
-		t.Skip("this machine has no watches to give")
+		t.Log("this machine has no watches to give: the changes are found by looking")
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	seen, done := make(chan Change, 100), make(chan error, 1)
