@@ -143,7 +143,7 @@ func measureHostile(rounds int) error {
 			runtime.ReadMemStats(&before)
 			best = min(best, took(func() {
 				if def, _ := flows.Load("hostile.yaml", h.Text); def != nil {
-					engine.Compile(def, engine.Surroundings{Channels: checkOptions.Channels})
+					_, _ = engine.Compile(def, engine.Surroundings{Channels: checkOptions.Channels})
 				}
 			}))
 			runtime.ReadMemStats(&after)

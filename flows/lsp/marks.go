@@ -176,7 +176,7 @@ func slotKind(path []string) (kind, string) {
 
 // isWay tells the places where the value is the next state: goto, on and after, with or without alternatives.
 func isWay(path []string) bool {
-	rest := path
+	var rest []string
 	switch {
 	case path[0] == "on":
 		rest = path[1:]
