@@ -40,6 +40,15 @@ type WorkReport struct {
 type ShownFinding struct {
 	diag.Diagnostic
 	Excerpt string `json:"excerpt,omitempty"` // the line with a caret under it, as in a terminal
+	// In is what the finding says in other languages than English: {"es": {"message": "…"}, "pt": {…}}.
+	In map[string]Said `json:"in,omitempty"`
+}
+
+// Said is what a finding says in one language.
+type Said struct {
+	Message string         `json:"message"`
+	Hint    string         `json:"hint,omitempty"`
+	Related []diag.Related `json:"related,omitempty"`
 }
 
 // Workbench tells the browsers beside an analyst's editor what became of each save. Its zero value is ready to use; it is for a server that reloads

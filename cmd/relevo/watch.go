@@ -15,6 +15,7 @@ import (
 
 	"relevo/engine"
 	"relevo/engine/diag"
+	"relevo/engine/diag/words"
 	"relevo/flows"
 	"relevo/flows/draw"
 	"relevo/flows/plan"
@@ -227,9 +228,19 @@ func (s saved) report() server.WorkReport {
 	}
 	r.Errors, r.Warnings = s.Findings.Count()
 	for _, d := range s.Findings {
-		r.Findings = append(r.Findings, server.ShownFinding{Diagnostic: d, Excerpt: s.excerpt(d)})
+		r.Findings = append(r.Findings, server.ShownFinding{Diagnostic: d, Excerpt: s.excerpt(d), In: inOtherLanguages(d)})
 	}
 	return r
+}
+
+// inOtherLanguages says a finding in every language but English, for whichever browser asks.
+func inOtherLanguages(d diag.Diagnostic) map[string]server.Said {
+	in := make(map[string]server.Said, len(words.Languages)-1)
+	for _, language := range words.Languages[1:] {
+		said, _ := words.Translate(d, language)
+		in[language] = server.Said{Message: said.Message, Hint: said.Hint, Related: said.Related}
+	}
+	return in
 }
 
 // excerpt is the line of a finding with its caret, without the sentence above it.
@@ -283,7 +294,7 @@ func (s saved) changed() string {
 // writeFindings shows the findings where they are other ones than before, and what was mended.
 func (w *watching) writeFindings(b *strings.Builder, s saved) {
 	if len(s.Findings) > 0 && (!reflect.DeepEqual(s.Findings, w.findings) || len(s.files) > 0) {
-		if err := diag.Render(b, s.Findings, s.source); err == nil {
+		if err := w.service.app.render(b, s.Findings, s.source); err == nil {
 			b.WriteString("\n")
 		}
 	}

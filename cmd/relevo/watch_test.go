@@ -236,6 +236,9 @@ func TestWatchShowsWhatIsWrongAndKeepsTheRest(t *testing.T) {
 	if f := r.Findings[0]; f.Range.File != "mine/hello.yaml" || f.Range.Start.Line != 13 || !strings.Contains(f.Excerpt, "   13 |     on: {answered: <img src=x>") || !strings.Contains(f.Excerpt, "^^") || strings.Contains(f.Excerpt, f.Message) {
 		t.Errorf("%+v", f)
 	}
+	if in := r.Findings[0].In; !strings.Contains(in["es"].Message, "no es un nombre") || !strings.Contains(in["pt"].Message, "não é um nome") || in["es"].Hint == "" {
+		t.Errorf("the finding in other languages: %+v", in)
+	}
 	b.says(b.visitor(), "hello", "What is your name?") // the version before
 	write(t, dir, "mine/bye.yaml", strings.NewReplacer("flow: hello", "flow: bye", "[hello]", "[goodbye]", "What is your name?", "Who goes?").Replace(smallFlow))
 	b.report("the good one", reloaded("bye"))

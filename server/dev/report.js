@@ -13,9 +13,9 @@ const texts = {
     people: "This chat is with people", older: "in the version from before the last reload", title: "Workbench", transcript: "A conversation that gets there",
   },
   es: {
-    errors: ["1 error", "{n} errores"], warnings: ["1 aviso", "{n} avisos"], noFindings: "Todo está bien", findings: "Hallazgos",
+    errors: ["1 error", "{n} errores"], warnings: ["1 advertencia", "{n} advertencias"], noFindings: "Todo está bien", findings: "Hallazgos",
     reloaded: "{names}: recargado en {ms} ms", keep: "Las conversaciones en curso siguen con su versión.", over: "Empezar de nuevo", try: "Probar",
-    close: "Cerrar", more: "y {n} más en el terminal", hint: "Sugerencia", kept: "{flow}: sigue en uso la versión de las {time}",
+    close: "Cerrar", more: "y {n} más en el terminal", hint: "Pista", kept: "{flow}: sigue en uso la versión de las {time}",
     wait: "{flow} espera, porque no encaja con {other} tal como está en uso ahora", none: "{flow} todavía no está en uso",
     gone: "{flow} ya no tiene archivo; sigue publicado", problem: "No se pueden usar los archivos. Todo sigue en uso como estaba.",
     lost: "El servidor no responde. ¿Está en marcha?", flow: "Flujo", chat: "Chat web", noChat: "Este servidor no tiene chat web.",
@@ -80,13 +80,14 @@ const place = ({ file, start }) => (start.line > 0 ? `${file}:${start.line}:${st
 
 /** One finding: where, what, the line with its caret, and how to mend it. */
 export function findingView(finding) {
+  const said = { ...finding, ...finding.in?.[language] }; // in English where there is no translation
   return el("li", { class: `finding ${finding.severity}` },
     el("p", { class: "place" }, el("span", { class: "sign", "aria-hidden": "true" }, finding.severity === "error" ? "✕" : "!"),
       count(finding.severity === "error" ? words.errors : words.warnings, 1).replace(/^1 /, ""), " · ", place(finding.range), " · ", el("code", {}, finding.code)),
-    el("p", { class: "message" }, finding.message),
+    el("p", { class: "message" }, said.message),
     finding.excerpt ? el("pre", { tabindex: "0" }, finding.excerpt) : "",
-    finding.hint ? el("p", { class: "hint" }, el("b", {}, `${words.hint}: `), finding.hint) : "",
-    ...(finding.related ?? []).map((r) => el("p", { class: "related" }, `${place(r.range)}: ${r.message}`)),
+    said.hint ? el("p", { class: "hint" }, el("b", {}, `${words.hint}: `), said.hint) : "",
+    ...(said.related ?? []).map((r) => el("p", { class: "related" }, `${place(r.range)}: ${r.message}`)),
     finding.transcript ? el("details", {}, el("summary", {}, words.transcript), el("pre", { tabindex: "0" }, finding.transcript)) : "",
   );
 }

@@ -99,6 +99,7 @@ test('the panel speaks the language of the browser, on a phone and in the dark',
   await expect(findingsOf(page)).toContainText('sigue en uso la versión de las')
   expect(await page.frames()[1]?.locator('#relevo-panel').count(), 'one panel is enough').toBe(0)
   await expectAccessible(page)
+  await expect(findingsOf(page)).toContainText('ningún estado se llama "anything_esle"')
   await shoot(page, 'watch-panel-phone-dark-es')
   await findingsOf(page).getByRole('button', { name: 'Cerrar' }).click()
   await expect(findingsOf(page)).toBeHidden()
