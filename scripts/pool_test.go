@@ -220,10 +220,11 @@ func TestSizesAreBounded(t *testing.T) {
 	wantError(t, err, ReasonArguments)
 }
 
-// TestAnHonestScriptHasRoom gives a script the most that a flow may pass, and work that sorts and joins it, within the default memory.
+// TestAnHonestScriptHasRoom gives a script the most that a flow may pass, and work that sorts and joins it, within the default memory. It is not
+// about time: with the race detector on a busy machine the work takes seconds.
 func TestAnHonestScriptHasRoom(t *testing.T) {
 	t.Parallel()
-	pool := openPool(t, Options{Workers: 1, Deadline: roomy, Sources: script(`export function busy(orders) {
+	pool := openPool(t, Options{Workers: 1, Deadline: time.Minute, Sources: script(`export function busy(orders) {
 		const byCity = {}
 		for (const o of orders) (byCity[o.city] = byCity[o.city] || []).push({ ...o, total: o.total * 2 })
 		const text = orders.map(o => o.name.toUpperCase()).sort().join(', ')

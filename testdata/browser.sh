@@ -11,7 +11,8 @@ server=$!
 mkdir -p "$work/bench/flows" "$work/bench/scripts"
 cp flows/*.yaml "$work/bench/flows"
 cp scripts/*.js "$work/bench/scripts"
-./bin/relevo serve --watch --flows "$work/bench/flows" --listen 127.0.0.1:0 --database "sqlite:$work/bench/relevo.db" --script-deadline 5s >"$work/bench/out" 2>"$work/bench/err" &
+program=$PWD/bin/relevo
+(cd "$work/bench" && exec "$program" serve --watch --flows flows --listen 127.0.0.1:0 --script-deadline 5s) >"$work/bench/out" 2>"$work/bench/err" &
 watching=$!
 for _ in $(seq 100); do
 	RELEVO_WATCH_URL=$(sed -n 's|^ *workbench *\(http[^ ]*\)/dev/$|\1|p' "$work/bench/out")

@@ -72,7 +72,6 @@ test('the panel shows what is wrong within a second, and goes when it is mended'
   await expect(first).toContainText('did you mean "anything_else"')
   await expect(panelOf(page).getByRole('status')).toHaveText(/^\d errors?/)
   await expectAccessible(page)
-  await shoot(page, 'watch-panel')
   await says(page, 'AB123456', 'Trail shoes') // the version before goes on
 
   await page.keyboard.press('Escape')
@@ -85,7 +84,6 @@ test('the panel shows what is wrong within a second, and goes when it is mended'
   await expect(findings).toBeHidden()
   await expect(panelOf(page).locator('.toast', { hasText: 'order_tracking reloaded in' })).toBeVisible()
   await expectAccessible(page)
-  await shoot(page, 'watch-reloaded')
   await panelOf(page).getByRole('button', { name: 'Start over' }).click()
   await says(page, 'where is my order', 'Let me look. Which number?')
   expect(problems).toEqual([])
@@ -123,7 +121,6 @@ test('the console has the panel, too, and draws what was saved', async ({ browse
   broken()
   await expect(findingsOf(page)).toContainText('unknown-state')
   await expectAccessible(page)
-  await shoot(page, 'watch-console')
   writeFileSync(file, `${good}# another version\n`)
   await expect(panelOf(page).getByRole('link', { name: 'Try it' })).toBeVisible()
   await expect(version).not.toHaveText(before) // without a reload of the page
@@ -162,7 +159,6 @@ test('the workbench has drawing, findings and chat on one page', async ({ browse
   await page.emulateMedia({ colorScheme: 'dark' })
   await page.setViewportSize(phone)
   await expectAccessible(page)
-  await shoot(page, 'workbench-phone-dark')
 
   const other = join(folder, 'zz_new.yaml')
   writeFileSync(other, 'flow: zz_new\n')
