@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"relevo/engine"
 	"relevo/engine/diag"
 	"relevo/flows"
 )
@@ -91,6 +92,19 @@ var mistakes = []mistake{
 	{"a command that is switched off and answered", "security_alert", "  undeliverable: block ", "  «cancel»: block\n  undeliverable: block ", "command-off", "remove it"},
 	{"a command where nothing is asked", "order_tracking", "on: {ok: report, 404: not_found, failed: service_down}", "on: {ok: report, 404: not_found, failed: service_down, «cancel»: bye}", "command-unheard", "on of the question"},
 
+	// What happens on the way.
+	{"a slot that nobody has asked for yet", "order_tracking", `'Order {{ order_id ?? "not given" }}: {{ order?.status`, `'Order {{ «order_id» }}: {{ order?.status`, "slot-may-be-unset", `?? "not known"`},
+	{"a field of an object that is not there yet", "payment_alert", `summary: 'Invoice {{ invoice?.id ?? number ??`, `summary: 'Invoice {{ «invoice».id ?? number ??`, "slot-may-be-unset", "invoice?.id"},
+	{"a plain message after a day of silence", "order_tracking", "details: find_order, person: to_agent, exhausted: to_agent}\n    after: {24h: quiet}",
+		"details: find_order, person: to_agent, exhausted: to_agent}\n    after: {24h: still_there}", "window-closed", "template"},
+	{"a reminder loses its template", "appointment_reminder", "        template:\n          name: appointment_soon\n          language: {en: en, es: es, pt: pt_BR}\n" +
+		`          parameters: ["{{ appointment.doctor }}", "{{ format_time(appointment.at) }}", "{{ appointment.place }}"]` + "\n", "", "window-closed", "template"},
+	{"a choice that the question does not have", "order_tracking", `when: order.status == "delayed"`, `when: delayed_choice == «"wiat"»`, "unknown-choice", `"wait"`},
+	{"a guard that always holds", "payment_alert", "      - when: invoice != nil\n        goto: until_paid\n      - goto: quiet", "      - when: «1 < 2»\n        goto: until_paid\n      - goto: quiet", "guard-always-holds", ""},
+
+	// What a channel can show.
+	{"a title that is cut", "order_tracking", "again: {en: Try another number,", "again: {en: «Try out another order number»,", "title-too-long", "fewer words"},
+
 	// YAML.
 	{"a colon in a text without quotes", "order_tracking", `en: "Are you still there? We can go on whenever you like."`, "en: Are you still there«:» we can go on", "yaml-syntax", "quotes"},
 	{"a quote is never closed", "order_tracking", "    summary: 'Left a message: {{ message }}'", "    summary: «'»Left a message: {{ message }}", "yaml-syntax", "quote"},
@@ -108,15 +122,18 @@ func TestMistakesOfAnalysts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	queues := []string{"orders", "appointments", "billing", "general"}
-	if p := Build(shipped, Options{Queues: queues}); len(p.Findings) > 0 {
+	options := Options{
+		Queues:   []string{"orders", "appointments", "billing", "general"},
+		Channels: []engine.ChannelLimits{{Name: "WhatsApp", MaxText: 4096, MaxChoiceText: 1024, MaxButtons: 3, MaxButtonTitle: 20, MaxListRows: 10, MaxRowTitle: 24, Templates: true}},
+	}
+	if p := Build(shipped, options); len(p.Findings) > 0 {
 		t.Fatalf("the shipped flows have findings of their own:\n%v", p.Findings)
 	}
 	for _, m := range mistakes {
 		t.Run(m.name, func(t *testing.T) {
 			t.Parallel()
 			files, name, at, marked := m.plant(t, shipped)
-			found := Build(files, Options{Queues: queues}).Findings
+			found := Build(files, options).Findings
 			if len(found) != 1 {
 				t.Fatalf("%d findings, want one:\n%v", len(found), found)
 			}
