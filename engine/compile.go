@@ -31,6 +31,7 @@ type compilation struct {
 	events   []fsm.EventDesc
 	paths    *analysis         // of the ways through the flow, made when it is first asked for
 	meant    map[string]bool   // "state.event": the state catches it under a misspelt name, which is reported already
+	endless  map[string]int    // the finding of a slot that has no max and is too long for a channel
 	nearest  map[string]string // the hint for a name that no state has, worked out once
 	circled  []string          // states of circles that never wait
 }
@@ -79,7 +80,7 @@ func Compile(def *Definition, around Surroundings) (*Machine, diag.List) {
 
 func newCompilation(def *Definition, around Surroundings) *compilation {
 	return &compilation{
-		def: def, around: around, meant: map[string]bool{}, answers: map[SlotType]scope{}, nearest: map[string]string{},
+		def: def, around: around, meant: map[string]bool{}, answers: map[SlotType]scope{}, nearest: map[string]string{}, endless: map[string]int{},
 		scope: newScope(def, around.Scripts, around.Config),
 		machine: &Machine{
 			Flow: def.Flow.V, Version: VersionOf(def, around.Scripts), Definition: def, initial: def.Initial.V, used: around.Scripts,

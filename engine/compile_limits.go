@@ -138,7 +138,19 @@ func (c *compilation) limitText(s Str, t *template, l limit) {
 	case whole.most > most:
 		c.findings.Warnf(longest.at, "may-be-too-long", "shorten the text around it, or what is filled in: a text slot can have a max, a date a short form", "%s has %d characters for %s, and with the longest %q this has %d: %s", channel, most, l.what, longest.source, whole.most, l.fate)
 	case whole.open != "" && l.open && most < MaxInboundRunes:
+		if first, again := c.endless[whole.open]; again {
+			c.alsoHere(first, t.holding(whole.open))
+			return
+		}
+		c.endless[whole.open] = len(c.findings)
 		c.findings.Warnf(t.holding(whole.open), "may-be-too-long", "give the slot a max, for example max: 200", "%s has %d characters for %s, and slot %q may hold %d: %s", channel, most, l.what, whole.open, MaxInboundRunes, l.fate)
+	}
+}
+
+// alsoHere adds a place to a finding that is about the same slip.
+func (c *compilation) alsoHere(finding int, at diag.Range) {
+	if d := &c.findings[finding]; len(d.Related) < maxRelated {
+		d.Related = append(d.Related, diag.Related{Range: at, Message: "it is read here, too"})
 	}
 }
 

@@ -88,7 +88,11 @@ func (s Slot) textReach() reach {
 	if n, err := strconv.Atoi(s.Max.V); err == nil && n >= 0 {
 		most = n
 	}
-	if re, err := syntax.Parse(s.Pattern.V, syntax.Perl); s.Pattern.V != "" && err == nil {
+	re, err := syntax.Parse(s.Pattern.V, syntax.Perl)
+	if err != nil {
+		return reach{} // a finding of its own
+	}
+	if s.Pattern.V != "" {
 		if n, bounded := longestMatch(re); bounded && (most < 0 || n < most) {
 			most = n
 		}

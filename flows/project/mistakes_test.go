@@ -100,9 +100,10 @@ var mistakes = []mistake{
 	{"a reminder loses its template", "appointment_reminder", "        template:\n          name: appointment_soon\n          language: {en: en, es: es, pt: pt_BR}\n" +
 		`          parameters: ["{{ appointment.doctor }}", "{{ format_time(appointment.at) }}", "{{ appointment.place }}"]` + "\n", "", "window-closed", "template"},
 	{"a choice that the question does not have", "order_tracking", `when: order.status == "delayed"`, `when: delayed_choice == «"wiat"»`, "unknown-choice", `"wait"`},
-	{"a guard that always holds", "payment_alert", "      - when: invoice != nil\n        goto: until_paid\n      - goto: quiet", "      - when: «1 < 2»\n        goto: until_paid\n      - goto: quiet", "guard-always-holds", ""},
+	{"a guard that always holds", "order_tracking", `when: order.status == "lost"`, `when: «"true"»`, "guard-always-holds", ""},
 
 	// What a channel can show.
+	{"a text without an end in three messages with buttons", "order_tracking", "    pattern: \"[A-Z]{2}[0-9]{6}\"\n", "", "may-be-too-long", "give the slot a max"},
 	{"a title that is cut", "order_tracking", "again: {en: Try another number,", "again: {en: «Try out another order number»,", "title-too-long", "fewer words"},
 
 	// YAML.
