@@ -77,3 +77,23 @@ func TestAnAnalystsPath(t *testing.T) {
 		t.Errorf("draw: %+v", got)
 	}
 }
+
+// TestTheAnalystsPage runs the commands of "The analyst's workbench" one after the other, in an empty folder.
+func TestTheAnalystsPage(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"docs/analysts.md", "docs/es/analysts.md"} {
+		dir, commands := t.TempDir(), 0
+		for _, b := range manual(t, name) {
+			for _, line := range strings.Split(strings.TrimSpace(b[2]), "\n") {
+				args := strings.Fields(strings.TrimPrefix(line, "$ relevo "))
+				if got := relevo(t, dir, "", nil, args...); got.code != exitGood || got.err != "" {
+					t.Errorf("%s: %s: %+v", name, line, got)
+				}
+				commands++
+			}
+		}
+		if commands != 5 {
+			t.Errorf("%s runs %d commands", name, commands)
+		}
+	}
+}
