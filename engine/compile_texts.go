@@ -62,21 +62,24 @@ func (c *compilation) checkText(t Text) {
 		c.checkLength(*t.All)
 		return
 	}
-	missing := slices.Clone(c.machine.languages)
+	missing, known := slices.Clone(c.machine.languages), true
 	for _, lt := range t.By {
-		c.checkLanguage(lt.Language)
+		known = (c.checkLanguage(lt.Language) || diag.Suggest(lt.Language.V, c.machine.languages, "") == "") && known
 		c.checkLength(lt.Text)
 		missing = slices.DeleteFunc(missing, func(l string) bool { return l == lt.Language.V })
 	}
-	if len(missing) > 0 {
+	if len(missing) > 0 && known { // a slip in the name of a language says it already
 		c.findings.Errorf(t.At, "missing-language", fmt.Sprintf("add %s: …", missing[0]), "this text is missing in %s", strings.Join(missing, ", "))
 	}
 }
 
-func (c *compilation) checkLanguage(l Str) {
-	if !slices.Contains(c.machine.languages, l.V) {
-		c.findings.Errorf(l.At, "unknown-language", diag.Suggest(l.V, c.machine.languages, "list it under languages"), "language %q is not one of the flow's", l.V)
+// checkLanguage reports a language that the flow does not have; known tells whether it has it.
+func (c *compilation) checkLanguage(l Str) (known bool) {
+	if slices.Contains(c.machine.languages, l.V) {
+		return true
 	}
+	c.findings.Errorf(l.At, "unknown-language", diag.Suggest(l.V, c.machine.languages, "list it under languages"), "language %q is not one of the flow's", l.V)
+	return false
 }
 
 func (c *compilation) checkLength(s Str) {

@@ -100,6 +100,9 @@ func reportSyntax(s *source, l *diag.List, err error) {
 		l.Errorf(open, "yaml-syntax", "add the closing quote", "this quote is never closed")
 		return
 	}
+	if s.keyAbove(l, le) {
+		return
+	}
 	for _, row := range syntax {
 		if !strings.Contains(le.Message, row.found) || !strings.Contains(le.ContextMsg, row.context) || row.sign != 0 && row.sign != s.rune(le.Mark) {
 			continue
@@ -115,6 +118,28 @@ func reportSyntax(s *source, l *diag.List, err error) {
 
 // keyAtStart is how a line begins that holds a key: a text that goes over such lines has mostly lost its closing quote.
 var keyAtStart = regexp.MustCompile(`^\s*(- )?[a-z_][a-z0-9_.]*:( |$)`)
+
+// halfKey is a line that was to be a key: its colon is not there, or has no space behind it. A web address is none.
+var halfKey = regexp.MustCompile(`^\s*(?:- )?([a-z_][a-z0-9_.]*)(?:\s*$|:[^\s/])`)
+
+// keyAbove reports the half key on the line above a colon that the parser does not expect: to the parser both lines are one text.
+func (s *source) keyAbove(l *diag.List, le *yaml.LoadError) bool {
+	n := min(le.Mark.Line-1, len(s.lines))
+	if n < 1 || !strings.Contains(le.Message, "mapping values are not allowed") {
+		return false
+	}
+	line := string(s.lines[n-1])
+	key := halfKey.FindStringSubmatchIndex(line)
+	if key == nil || !keyAtStart.MatchString(string(s.rows()[n])) {
+		return false
+	}
+	message := "a key has no colon"
+	if key[3] < len(line) && line[key[3]] == ':' {
+		message = "there is no space behind the colon of a key"
+	}
+	l.Errorf(s.span(n, key[2]+1, key[3]-key[2]), "yaml-syntax", "write a colon and a space behind the key", "%s", message)
+	return true
+}
 
 // openQuote finds the quote that an earlier line opens and forgets to close, where the parser gives up on a line far behind it: the text has then
 // swallowed lines that begin with keys, up to the next quote.

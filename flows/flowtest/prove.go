@@ -72,9 +72,9 @@ func prove(catalog *engine.Catalog, def *engine.Definition, path []diag.Step, ab
 	return p.write(catalog, end, about)
 }
 
-// spoken is the language of a proof: English where the flow has it.
+// spoken is the language of a proof: the first one of the flow, which is its author's.
 func spoken(def *engine.Definition) string {
-	if len(def.Languages) == 0 || slices.ContainsFunc(def.Languages, func(l engine.Str) bool { return l.V == "en" }) {
+	if len(def.Languages) == 0 {
 		return "en"
 	}
 	return def.Languages[0].V
