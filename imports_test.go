@@ -41,7 +41,7 @@ var rooms = []room{
 	{"flows/locale", []string{"engine"}, []string{"github.com/nyaruka/phonenumbers", "github.com/go-playground/locales", "github.com/bojanz/currency"}, "how languages and regions write things, by libraries the engine may not use"},
 	{"flows/eventschema", []string{"engine", "engine/diag"}, []string{"github.com/santhosh-tekuri/jsonschema"}, "business events are checked by their schemas, without a file or a network"},
 	{"flows/draw", []string{"engine", "engine/diag"}, []string{"golang.org/x/image", "golang.org/x/text/unicode/bidi", "github.com/go-fonts"}, "pictures are drawn from what an author wrote, with fonts and pixels and nothing else"},
-	{"flows/lsp", []string{"engine", "engine/diag", "flows", "flows/project"}, nil, "a language server reads flows and what check finds in them; it knows streams, and neither the program nor a store"},
+	{"flows/lsp", []string{"engine", "engine/diag", "engine/diag/words", "flows", "flows/project"}, nil, "a language server reads flows and what check finds in them; it knows streams, and neither the program nor a store"},
 	{"flows/format", []string{"engine/diag", "flows"}, []string{"go.yaml.in/yaml"}, "formatting moves what stands in a file, and knows nothing of what flows mean"},
 	{"flows/blueprint", []string{"flows/format"}, nil, "a new flow is text made of answers; it is checked like any other, elsewhere"},
 	{"flows/watch", nil, []string{"github.com/fsnotify/fsnotify"}, "watching knows folders and names of files, not what is in them"},

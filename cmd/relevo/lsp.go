@@ -42,7 +42,7 @@ Exit code 0: the editor has ended it. 1: the editor went away. 2: usage. 3: the 
 func (a *app) lspOptions(cmd *cobra.Command, docsURL string) lsp.Options {
 	var mu sync.Mutex
 	return lsp.Options{
-		Version: programVersion(), Explain: explained, DocsURL: docsURL, Format: formatted,
+		Version: programVersion(), Explain: explained, DocsURL: docsURL, Format: formatted, Language: a.spoken(),
 		Configure: func(folder string) (project.Options, error) { return a.configured(cmd, folder) },
 		Log: func(format string, args ...any) {
 			mu.Lock()

@@ -56,6 +56,9 @@ func (s *server) codeActions(p codeActionParams) ([]codeAction, *responseError) 
 func (s *server) fixes(d *doc, finding diagnostic) []codeAction {
 	f := &fixing{s: s, d: d, finding: finding}
 	f.message, f.hint, _ = strings.Cut(finding.Message, hintMark)
+	if finding.Data != nil {
+		f.message, f.hint = finding.Data.Message, finding.Data.Hint
+	}
 	f.from, f.to = d.text.offset(finding.Range.Start, s.encoding), d.text.offset(finding.Range.End, s.encoding)
 	var actions []codeAction
 	for _, fixer := range fixers {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"relevo/engine/diag"
+	"relevo/engine/diag/words"
 )
 
 // converter turns findings into diagnostics. Texts are kept: one file often has many.
@@ -17,16 +18,21 @@ type converter struct {
 // grey are the codes of findings about what is never used.
 var grey = []string{"unreachable-state", "unreachable-alternative", "unused-slot"}
 
-// hintMark stands before the hint in the message of a diagnostic.
+// hintMark stands before the hint in the message of a diagnostic in English.
 const hintMark = "\nhint: "
 
 func (c converter) diagnostic(path string, d diag.Diagnostic) diagnostic {
+	english := inEnglish{d.Message, d.Hint}
+	d, _ = words.Translate(d, c.s.language)
 	out := diagnostic{Range: c.span(path, d.Range), Severity: severityWarning, Code: d.Code, Source: "relevo", Message: d.Message}
+	if c.s.language != words.Languages[0] {
+		out.Data = &english
+	}
 	if d.Severity == diag.Error {
 		out.Severity = severityError
 	}
 	if d.Hint != "" {
-		out.Message += hintMark + d.Hint
+		out.Message += "\n" + words.Captions(c.s.language)("hint") + ": " + d.Hint
 	}
 	if c.s.o.DocsURL != "" {
 		out.CodeDescription = &codeDescription{c.s.o.DocsURL + "#" + d.Code}

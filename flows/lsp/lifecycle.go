@@ -1,11 +1,14 @@
 package lsp
 
 import (
+	"cmp"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
+	"relevo/engine/diag/words"
 	"relevo/flows/project"
 )
 
@@ -31,6 +34,10 @@ func (s *server) initialize(p initializeParams) (initializeResult, *responseErro
 	s.snippets = p.Capabilities.TextDocument.Completion.CompletionItem.SnippetSupport
 	s.watch = p.Capabilities.Workspace.DidChangeWatchedFiles.DynamicRegistration
 	s.keys = p.InitializationOptions.Schema == nil || *p.InitializationOptions.Schema
+	s.language = cmp.Or(s.o.Language, words.Languages[0])
+	if language, _, _ := strings.Cut(strings.ReplaceAll(p.Locale, "_", "-"), "-"); words.Known(language) {
+		s.language = language
+	}
 	s.setRoots(p)
 	return initializeResult{Capabilities: s.capabilities(), ServerInfo: serverInfo{"relevo", s.o.Version}}, nil
 }

@@ -522,3 +522,35 @@ func TestARenamedStateIsNoted(t *testing.T) {
 		t.Errorf("got\n%s", got)
 	}
 }
+
+// TestFindingsInTheLanguageOfTheEditor: and what mends them is found in each.
+func TestFindingsInTheLanguageOfTheEditor(t *testing.T) {
+	t.Parallel()
+	portuguese := func(o *Options) { o.Language = "pt" }
+	for name, tt := range map[string]struct {
+		initialize string // capabilities, and what else the editor says of itself
+		adjust     []func(*Options)
+		want       string
+	}{
+		"an editor that says nothing":      {`{}`, nil, "no state is named \"fnd\"\nhint: did you mean \"find\" (line 21)?"},
+		"an editor in Mexico":              {`{},"locale":"es-MX"`, nil, "ningún estado se llama \"fnd\"\npista: ¿quisiste decir \"find\" (línea 21)?"},
+		"a machine in Brazil":              {`{}`, []func(*Options){portuguese}, "nenhum estado se chama \"fnd\"\ndica: você quis dizer \"find\" (linha 21)?"},
+		"a Spanish editor there":           {`{},"locale":"es"`, []func(*Options){portuguese}, "ningún estado se llama \"fnd\"\npista: ¿quisiste decir \"find\" (línea 21)?"},
+		"a language that there is not yet": {`{},"locale":"fr-FR"`, nil, "no state is named \"fnd\"\nhint: did you mean \"find\" (line 21)?"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := start(t, shop, tt.initialize, tt.adjust...)
+			c.open("flows/order.yaml", strings.Replace(order, "answered: find", "answered: fnd", 1))
+			found := c.findings("flows/order.yaml")
+			if len(found) != 1 || found[0].Message != tt.want {
+				t.Fatalf("got %v, want %q", found, tt.want)
+			}
+			params := fmt.Sprintf(`{"textDocument":{"uri":%q},"range":{"start":{"line":0,"character":0},"end":{"line":0,"character":0}},"context":{"diagnostics":%s}}`, c.uri("flows/order.yaml"), mustJSON(found))
+			actions := decode[[]codeAction](t, c.call("textDocument/codeAction", params))
+			if !slices.ContainsFunc(actions, func(a codeAction) bool { return a.Title == `Write "find"` }) {
+				t.Errorf("nothing mends it: %v", actions)
+			}
+		})
+	}
+}

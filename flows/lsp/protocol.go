@@ -41,6 +41,7 @@ type at struct {
 
 type initializeParams struct {
 	RootURI          string `json:"rootUri"`
+	Locale           string `json:"locale"` // of the editor, "es-MX"
 	WorkspaceFolders []struct {
 		URI string `json:"uri"`
 	} `json:"workspaceFolders"`
@@ -129,6 +130,13 @@ type diagnostic struct {
 	Message            string            `json:"message"`
 	Tags               []int             `json:"tags,omitempty"`
 	RelatedInformation []relatedLocation `json:"relatedInformation,omitempty"`
+	Data               *inEnglish        `json:"data,omitempty"` // nil where Message is English; the client gives it back
+}
+
+// inEnglish is what a finding says in the language from which its mends are read.
+type inEnglish struct {
+	Message string `json:"message"`
+	Hint    string `json:"hint,omitempty"`
 }
 
 type codeDescription struct {

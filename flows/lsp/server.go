@@ -32,6 +32,8 @@ type Options struct {
 	DocsURL string
 	// Format returns a flow in its canonical layout. nil: the server does not format.
 	Format func(source []byte) ([]byte, error)
+	// Language is that of findings where the editor does not say its own: one of words.Languages; English when "".
+	Language string
 	// Debounce is how long the server waits for the next change before it checks; 120 ms when zero.
 	Debounce time.Duration
 	// Log gets what went wrong in the server, without the text of any file. It is called from several goroutines.
@@ -52,6 +54,7 @@ type server struct {
 	snippets bool // the client fills in snippets
 	keys     bool // keys and their descriptions come from this server
 	watch    bool // the client can be asked to watch files
+	language string
 	schema   schemaTree
 
 	ready    bool // initialize was answered
