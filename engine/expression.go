@@ -347,6 +347,7 @@ func (sc scope) compileTemplate(l *diag.List, s Str) *template {
 	for {
 		open := strings.Index(rest, "{{")
 		if open < 0 {
+			sc.checkBraces(l, s, offset, rest)
 			t.literal(rest)
 			return t
 		}
@@ -355,6 +356,7 @@ func (sc scope) compileTemplate(l *diag.List, s Str) *template {
 			l.Errorf(part(s, offset+open, 2), "unclosed-expression", "close it with }}", "{{ has no }}")
 			return t
 		}
+		sc.checkBraces(l, s, offset, rest[:open])
 		t.literal(rest[:open])
 		inner := rest[open+2 : open+2+end]
 		lead := len(inner) - len(strings.TrimLeft(inner, " \t\n"))

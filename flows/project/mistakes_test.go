@@ -73,6 +73,8 @@ var mistakes = []mistake{
 	{"a schema that allows anything by a slip", "appointment_reminder", "      required: [id]\n", "      «requierd»: [id]\n", "bad-event-schema", `"required"`},
 	{"a text where a slot takes a yes or no", "appointment_reminder", `set: {gone: "false"}`, `set: {gone: «'"no"'»}`, "expression", "yes_no"},
 
+	{"single braces", "order_tracking", "I can't find {{ order_id }}.", "I can't find «{ order_id }».", "single-braces", "{{ order_id }}"},
+
 	// Texts and languages.
 	{"a language is missing", "order_tracking", "again: {en: Try another number, es: Probar con otro, pt: Tentar outro}", "«again»: {en: Try another number, es: Probar con otro}", "missing-language", "pt"},
 	{"a language that the flow does not have", "order_tracking", "title: {en: Track an order, es: Seguir un pedido, pt: Acompanhar um pedido}",
