@@ -11,7 +11,7 @@ const patience = 20_000 // milliseconds; what is waited for comes at once
 
 export class Client {
   constructor(command, args, cwd) {
-    this.process = spawn(command, args, { cwd, stdio: ['pipe', 'pipe', 'pipe'] })
+    this.process = spawn(command, args, { cwd, stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, LC_ALL: 'C' } })
     this.errors = ''
     this.process.stderr.on('data', (data) => { this.errors += data })
     this.ended = new Promise((resolve) => this.process.on('exit', resolve))
