@@ -58,8 +58,8 @@ var syntax = []struct {
 	hint    string
 }{
 	{"mapping values are not allowed", "", 0, "there is a colon where none can be", "put the text in quotes if the colon is part of it; otherwise check how far the line is indented"},
-	{"did not find expected ',' or ']'", "flow sequence", 0, "this list is not closed, or a comma is missing in it", "end it with ], and put texts with commas or brackets in quotes"},
-	{"did not find expected ',' or '}'", "flow mapping", 0, "this map is not closed, or a comma is missing in it", "end it with }, and put texts with commas or braces in quotes"},
+	{"did not find expected ',' or ']'", "flow sequence", 0, "this list is not closed, or a comma is missing in it", "end it with ], and put texts with commas, colons or brackets in quotes"},
+	{"did not find expected ',' or '}'", "flow mapping", 0, "this map is not closed, or a comma is missing in it", "end it with }, and put texts with commas, colons or braces in quotes"},
 	{"unexpected end of stream", "quoted scalar", 0, "this quote is never closed", "add the closing quote"},
 	{"unexpected document indicator", "quoted scalar", 0, "this quote is never closed", "add the closing quote"},
 	{"tab character", "", 0, "a tab can not indent a line", "use spaces"},

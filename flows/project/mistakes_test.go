@@ -110,6 +110,7 @@ var mistakes = []mistake{
 
 	// YAML.
 	{"a colon in a text without quotes", "order_tracking", `en: "Are you still there? We can go on whenever you like."`, "en: Are you still there«:» we can go on", "yaml-syntax", "quotes"},
+	{"a colon in a short text without quotes", "order_tracking", "again: {en: Try another number,", "again: «{»en: Try another: a number,", "yaml-syntax", "colons"},
 	{"a quote is never closed", "order_tracking", "    summary: 'Left a message: {{ message }}'", "    summary: «'»Left a message: {{ message }}", "yaml-syntax", "quote"},
 	{"a tab", "order_tracking", "  abandoned:\n    end: abandoned", "  abandoned:\n«\t»end: abandoned", "yaml-syntax", "spaces"},
 	{"a key stands twice", "order_tracking", "    attempts: 3\n", "    attempts: 3\n    «attempts»: 2\n", "duplicate-key", "remove one"},
