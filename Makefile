@@ -110,7 +110,7 @@ bench: ## measure speed: each line ends in met or short (ROUNDS=9 for steadier f
 	go run ./cmd/relevo-bench -rounds $(or $(ROUNDS),5)
 
 .PHONY: fuzz
-fuzz: ## fuzz what outsiders write, a minute a target (FUZZTIME=10m for longer)
+fuzz: ## fuzz what outsiders write, a minute a target (FUZZTIME=10m for longer, 300x for so many inputs)
 	@set -e; for target in $$(grep -rEl '^func Fuzz' --include='*_test.go' . | xargs -n1 dirname | sort -u); do \
 		for name in $$(grep -hEo '^func (Fuzz[A-Za-z]+)' $$target/*_test.go | cut -d' ' -f2); do \
 			echo "$$target $$name"; go test $$target -run '^$$' -fuzz "^$$name\$$" -fuzztime $(or $(FUZZTIME),1m) -fuzzminimizetime 10x; \
