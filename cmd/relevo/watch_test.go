@@ -53,10 +53,16 @@ var consoleAddress = regexp.MustCompile(`console +(http://\S+)/\n`)
 
 func startBench(t *testing.T, dir string, args ...string) *bench {
 	t.Helper()
+	return startBenchIn(t, dir, nil, args...)
+}
+
+// startBenchIn is startBench with variables of the environment.
+func startBenchIn(t *testing.T, dir string, env map[string]string, args ...string) *bench {
+	t.Helper()
 	b := &bench{T: t, dir: dir}
 	a := &app{
 		args: append([]string{"serve", "--watch", "--listen", "127.0.0.1:0", "--script-deadline", "10s"}, args...), in: strings.NewReader(""),
-		out: &b.out, err: &b.errs, dir: dir, getenv: func(string) string { return "" }, now: time.Now,
+		out: &b.out, err: &b.errs, dir: dir, getenv: func(k string) string { return env[k] }, now: time.Now,
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan int, 1)
@@ -308,6 +314,22 @@ func TestWatchStartsWithErrors(t *testing.T) {
 	if status, page := b.page("/webchat"); status != http.StatusOK || !strings.Contains(page, "/dev/panel.js") {
 		t.Errorf("the web chat has no panel: %d", status)
 	}
+}
+
+// TestWatchSpeaksTheLanguageOfTheTerminal: findings do, and pages still get the English sentence.
+func TestWatchSpeaksTheLanguageOfTheTerminal(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, dir, "flows/hello.yaml", strings.Replace(smallFlow, "answered: bye", "answered: bey", 1))
+	b := startBenchIn(t, dir, map[string]string{"LANG": "es_ES.UTF-8"})
+	r := b.report("the first one", func(r server.WorkReport) bool { return r.Errors > 0 })
+	if got := r.Findings[0].Message; got != `no state is named "bey"` {
+		t.Errorf("the page is told %q", got)
+	}
+	b.until("the terminal says it in Spanish", func() bool {
+		text := b.out.String()
+		return strings.Contains(text, `ningún estado se llama "bey"`) && strings.Contains(text, `pista: ¿quisiste decir "bye"`)
+	})
 }
 
 func TestWatchNeedsAFolder(t *testing.T) {
